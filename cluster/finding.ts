@@ -1,0 +1,50 @@
+/**
+ * One shape for everything that can be wrong, wherever it is shown: program, pack, `calispray check`, report.
+ */
+
+/**
+ * - `refused`: kubespray, Calico or Kubernetes would refuse it, now or twenty minutes in
+ * - `harmful`: accepted, then breaks or opens the network
+ * - `advice`: works, and could be better
+ */
+export type FindingClass = 'refused' | 'harmful' | 'advice';
+
+export interface Finding {
+  /** Stable kebab-case name of the rule or mistake, e.g. `mtu-above-encapsulation`. */
+  readonly code: string;
+  readonly class: FindingClass;
+  /** Where, in the user's own file: `network.pool.blockSize`, `nodes.homelab.address`. */
+  readonly path: string;
+  /** What is wrong, with the values that show it. One sentence. */
+  readonly message: string;
+  /** The way out. One sentence. */
+  readonly hint: string;
+  /** Upstream source of the fact: `kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:123`. */
+  readonly reference?: string;
+}
+
+/**
+ * A mistake of the user or of the world (a host down, a wrong passphrase), carried to the one place that prints it.
+ * It never shows a stack trace; any other Error is a bug of ours and always does.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[]) {
+    super(findings.map(formatFinding).join('\n'));
+    this.findings = findings;
+  }
+
+  /** The common case: one mistake. */
+  static of(code: string, path: string, message: string, hint: string): UserError {
+    return new UserError([{ code, class: 'refused', path, message, hint }]);
+  }
+}
+
+/** `refused mtu-above-encapsulation at network.mtu: message\n  → hint (reference)` */
+export function formatFinding(f: Finding): string {
+  const where = f.path === '' ? '' : ` at ${f.path}`;
+  const reference = f.reference === undefined ? '' : ` (${f.reference})`;
+  return `${f.class} ${f.code}${where}: ${f.message}\n  → ${f.hint}${reference}`;
+}
