@@ -29,6 +29,8 @@ export interface Finding {
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** Pulumi's mark of an error to be printed as its message alone (@pulumi/pulumi errors.ts, RunError). */
+  readonly __pulumiRunError = true;
   readonly findings: readonly Finding[];
 
   constructor(findings: readonly Finding[]) {

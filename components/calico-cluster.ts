@@ -1,0 +1,93 @@
+import { Provider } from '@pulumi/kubernetes/provider.js';
+import * as pulumi from '@pulumi/pulumi';
+import { type Cluster, deriveNetwork, metricsObjects, type Node, policyObjects } from '../cluster/index.ts';
+import { ApiGate } from './api-gate.ts';
+import { Controller } from './controller.ts';
+import { FelixMetrics } from './felix-metrics.ts';
+import { Inventory } from './inventory.ts';
+import { Kubeconfig } from './kubeconfig.ts';
+import { ReachableNode } from './node.ts';
+import { Policies } from './policies.ts';
+import { KubesprayRun } from './run.ts';
+
+export interface CalicoClusterArgs {
+  /** The declaration, parsed: `parseCluster` of the stack's `calispray:cluster`. */
+  readonly cluster: Cluster;
+}
+
+/**
+ * A Calico-networked cluster that kubespray builds, from bare nodes to its policies. The constructor reads in the order
+ * things are carried out; each step waits for what it takes from the one before.
+ */
+export class CalicoCluster extends pulumi.ComponentResource {
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly policies: readonly string[];
+
+  constructor(name: string, args: CalicoClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { cluster } = args;
+    super('calispray:cluster:CalicoCluster', name, { name: cluster.name }, opts);
+    const mine = { parent: this };
+    const host = nodeNamed(cluster, cluster.kubespray.controller);
+
+    const nodes = cluster.nodes.map((node) => new ReachableNode(`${name}-${node.name}`, { node, cluster }, mine));
+    const controller = new Controller(`${name}-controller`, { cluster, node: host, nodes }, mine);
+    const inventory = new Inventory(
+      `${name}-inventory`,
+      { cluster, controller: host, after: controller.kubespray },
+      mine,
+    );
+    const run = new KubesprayRun(`${name}-run`, { cluster, host, controller, inventory }, mine);
+    this.kubeconfig = new Kubeconfig(`${name}-kubeconfig`, { cluster, host, run }, mine).text;
+
+    const provider = new Provider(
+      `${name}-api`,
+      // The kubeconfig holds a new client certificate after every run; the identifier says it is the same cluster still.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.name },
+      mine,
+    );
+    const gate = new ApiGate(
+      `${name}-gate`,
+      { cluster: cluster.name, host: firstControlPlane(cluster), run, groups: apiGroups(cluster) },
+      mine,
+    );
+    const inCluster = { parent: this, providers: { kubernetes: provider } };
+    this.policies = new Policies(`${name}-policies`, { cluster, after: gate }, inCluster).names;
+    if (metricsObjects(cluster).length > 0) {
+      new FelixMetrics(`${name}-felix-metrics`, { cluster, after: gate }, inCluster);
+    }
+    this.registerOutputs({ kubeconfig: this.kubeconfig, policies: this.policies });
+  }
+}
+
+/** What a stack exports: enough to see what was made, and the way in as a secret. */
+export function clusterOutputs(cluster: Cluster, made: CalicoCluster): Record<string, unknown> {
+  const network = deriveNetwork(cluster);
+  return {
+    cluster: cluster.name,
+    nodes: Object.fromEntries(cluster.nodes.map((node) => [node.name, node.address])),
+    encapsulation: cluster.network.encapsulation,
+    mtu: network.mtu,
+    pool: cluster.network.pool.cidr,
+    policies: made.policies,
+    monitoring: cluster.monitoring,
+    kubeconfig: made.kubeconfig,
+  };
+}
+
+/** API groups, beyond Kubernetes' own, that the declared objects need. */
+function apiGroups(cluster: Cluster): string[] {
+  const versions = [...policyObjects(cluster), ...metricsObjects(cluster)].map((object) => object.apiVersion);
+  return [...new Set(versions)].filter((version) => /^(projectcalico\.org|monitoring\.coreos\.com)\//.test(version));
+}
+
+function nodeNamed(cluster: Cluster, name: string): Node {
+  const node = cluster.nodes.find((each) => each.name === name);
+  if (node === undefined) throw new Error(`parsed cluster without its controller ${name}`);
+  return node;
+}
+
+function firstControlPlane(cluster: Cluster): Node {
+  const node = cluster.nodes.find((each) => each.roles.includes('control-plane'));
+  if (node === undefined) throw new Error('parsed cluster without a control-plane node');
+  return node;
+}

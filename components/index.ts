@@ -1,0 +1,13 @@
+/** Calispray as a library: the components, and what a program needs to feed them. */
+
+export { UserError } from '../cluster/finding.ts';
+export { parseCluster } from '../cluster/index.ts';
+export * from './api-gate.ts';
+export * from './calico-cluster.ts';
+export * from './controller.ts';
+export * from './felix-metrics.ts';
+export * from './inventory.ts';
+export * from './kubeconfig.ts';
+export * from './node.ts';
+export * from './policies.ts';
+export * from './run.ts';

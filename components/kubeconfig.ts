@@ -1,0 +1,35 @@
+import { remote } from '@pulumi/command';
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster, Node } from '../cluster/index.ts';
+import { connectionTo } from './connection.ts';
+import { quote } from './remote/index.ts';
+import type { KubesprayRun } from './run.ts';
+
+export interface KubeconfigArgs {
+  readonly cluster: Cluster;
+  readonly host: Node;
+  readonly run: KubesprayRun;
+}
+
+/** kubespray's kubeconfig artifact, read from the controller after each run: a secret wherever it goes. */
+export class Kubeconfig extends pulumi.ComponentResource {
+  readonly text: pulumi.Output<string>;
+
+  constructor(name: string, args: KubeconfigArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('calispray:kubespray:Kubeconfig', name, {}, opts);
+    const read = new remote.Command(
+      name,
+      {
+        connection: connectionTo(args.host),
+        create: `cat "$HOME/.calispray/"${quote(args.cluster.name)}/inventory/artifacts/admin.conf`,
+        // kubespray makes a new client certificate every run, so the file is read again after every run.
+        stdin: args.run.done,
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { parent: this, additionalSecretOutputs: ['stdout', 'stderr'] },
+    );
+    this.text = pulumi.secret(read.stdout);
+    this.registerOutputs({ text: this.text });
+  }
+}

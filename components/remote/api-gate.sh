@@ -1,0 +1,20 @@
+# Waits until the Kubernetes API serves every group of $GROUPS: the Calico API server answers some time after its pod does.
+set -eu
+kubectl=$(command -v kubectl || echo /usr/local/bin/kubectl)
+[ -x "$kubectl" ] || die "kubectl is missing on this control-plane node"
+deadline=$(($(date +%s) + WAIT))
+for group in $GROUPS; do
+  until as_root "$kubectl" --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s get --raw "/apis/$group" > /dev/null 2>&1; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      case $group in
+        monitoring.coreos.com/*)
+          die "the cluster does not serve $group: install the Prometheus operator (its CRDs at the least), or say monitoring: none." ;;
+        projectcalico.org/*)
+          die "the cluster does not serve $group: the Calico API server is not up (kubectl -n calico-apiserver get pods)." ;;
+        *) die "the cluster does not serve $group after $WAIT s" ;;
+      esac
+    fi
+    sleep 0.5
+  done
+  echo "serves $group"
+done

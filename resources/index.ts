@@ -1,0 +1,2 @@
+export * from './global-network-policy.ts';
+export * from './service-monitor.ts';
