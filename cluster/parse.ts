@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { inconsistencies } from './consistency.ts';
+import type { Finding } from './finding.ts';
+import { nearest } from './nearest.ts';
+import { resolve } from './resolve.ts';
+import { clusterSchema } from './schema.ts';
+import type { Cluster } from './types.ts';
+
+export type Parsed = { ok: true; cluster: Cluster } | { ok: false; findings: Finding[] };
+
+/**
+ * A stack's `calispray:cluster`, as YAML or the engine's configuration gave it, into a Cluster. Every mistake is
+ * returned at once, in the order of the file's fields; nothing the value holds makes it throw.
+ */
+export function parseCluster(value: unknown): Parsed {
+  const result = clusterSchema.safeParse(value, { reportInput: true });
+  const findings = [
+    ...(result.success ? [] : result.error.issues.flatMap((i) => findingsOf(i))),
+    ...inconsistencies(value),
+  ];
+  if (findings.length > 0 || !result.success) return { ok: false, findings };
+  return { ok: true, cluster: resolve(result.data) };
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+function findingsOf(issue: Issue, prefix: Path = []): Finding[] {
+  const at = [...prefix, ...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(at, key));
+    case 'invalid_union':
+      return fromUnion(issue, at);
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => findingsOf(inner, at));
+    case 'custom':
+      return [finding(String(issue.params?.code ?? 'bad-value'), at, issue.message, String(issue.params?.hint ?? ''))];
+    case 'invalid_value':
+      if (issue.input === undefined) return [missing(at)];
+      return [oneOf(at, issue.input, issue.values.map(String))];
+    case 'invalid_type':
+      if (issue.input === undefined) return [missing(at)];
+      return [wrongType(at, issue.expected, issue.input)];
+    case 'too_small':
+      return [size(at, issue.input, `at least ${issue.minimum}`)];
+    case 'too_big':
+      return [size(at, issue.input, `at most ${issue.maximum}`)];
+    default:
+      return [finding('bad-value', at, issue.message, 'See docs/reference-cluster.md for what may stand here.')];
+  }
+}
+
+/** The two unions of the file, each explained in its own words. */
+function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, at: Path): Finding[] {
+  if (issue.input === undefined) return [missing(at)];
+  if (at.at(-1) === 'mtu') return [wrongType(at, 'auto, or a number from 68 to 65535', issue.input)];
+  return [
+    finding(
+      'bad-encapsulation',
+      at,
+      `${show(issue.input)} is no encapsulation`,
+      'Write none, { ipip: always }, { ipip: cross-subnet }, { vxlan: always } or { vxlan: cross-subnet }: one of them.',
+    ),
+  ];
+}
+
+function unknownKey(at: Path, key: string): Finding {
+  const known = keysAt(clusterSchema, at);
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  return finding('unknown-key', [...at, key], `there is no key “${key}” here`, hint);
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return keysAt(schema.unwrap(), path);
+  }
+  const [head, ...rest] = path;
+  if (schema instanceof z.ZodObject) {
+    if (head === undefined) return Object.keys(schema.shape);
+    return keysAt(schema.shape[String(head)], rest);
+  }
+  if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  return [];
+}
+
+function missing(at: Path): Finding {
+  return finding(
+    'missing-field',
+    at,
+    'is missing',
+    `Write ${String(at.at(-1) ?? 'the cluster')}: there is no default for it.`,
+  );
+}
+
+function oneOf(at: Path, input: unknown, values: string[]): Finding {
+  const meant = typeof input === 'string' ? nearest(input, values) : undefined;
+  const hint = meant === undefined ? `Write ${values.join(' or ')}.` : `Did you mean ${meant}? (${values.join(', ')})`;
+  return finding('bad-value', at, `${show(input)} is not known here`, hint);
+}
+
+function wrongType(at: Path, expected: string, input: unknown): Finding {
+  const words: Record<string, string> = { record: 'a map', object: 'a map', array: 'a list', int: 'a whole number' };
+  return finding('wrong-type', at, `is ${show(input)}`, `Write ${words[expected] ?? expected}.`);
+}
+
+function size(at: Path, input: unknown, bound: string): Finding {
+  const empty = (Array.isArray(input) || typeof input === 'string') && input.length === 0;
+  return finding('out-of-range', at, empty ? 'is empty' : `is ${show(input)}`, `It must have or be ${bound}.`);
+}
+
+function finding(code: string, path: Path, message: string, hint: string): Finding {
+  return { code, class: 'refused', path: pathText(path), message, hint };
+}
+
+/** `nodes.homelab.roles[0]`, as a person would point at it. */
+function pathText(path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+/** A short picture of a wrong value; long ones are cut, as they may be anything. */
+function show(value: unknown): string {
+  if (value === null) return 'empty';
+  if (typeof value === 'string') return `the text “${value.length > 60 ? `${value.slice(0, 60)}…` : value}”`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object'
+    ? `a map (${Object.keys(value).slice(0, 5).join(', ')})`
+    : `the ${typeof value} ${String(value)}`;
+}
