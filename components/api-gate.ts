@@ -26,7 +26,7 @@ export class ApiGate extends pulumi.ComponentResource {
   constructor(name: string, args: ApiGateArgs, opts?: pulumi.ComponentResourceOptions) {
     super('calispray:kubernetes:ApiGate', name, { groups: args.groups }, opts);
     const gate = new remote.Command(
-      name,
+      `${name}-wait`,
       {
         connection: connectionTo(args.host),
         create: remoteScript('api-gate.sh', {

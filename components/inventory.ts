@@ -3,8 +3,9 @@ import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import { UserError } from '../cluster/finding.ts';
 import type { Cluster, Node } from '../cluster/index.ts';
-import { renderInventory, type Subject, subjectOf } from '../kubespray/index.ts';
+import { renderInventory, subjectOf } from '../kubespray/index.ts';
 import { judge } from '../policies/rules/index.ts';
+import type { Subject } from '../policies/rules/subject.ts';
 import { connectionTo, hostKeyOf } from './connection.ts';
 import { remotePython } from './remote/index.ts';
 

@@ -18,7 +18,7 @@ export class Kubeconfig extends pulumi.ComponentResource {
   constructor(name: string, args: KubeconfigArgs, opts?: pulumi.ComponentResourceOptions) {
     super('calispray:kubespray:Kubeconfig', name, {}, opts);
     const read = new remote.Command(
-      name,
+      `${name}-read`,
       {
         connection: connectionTo(args.host),
         create: `cat "$HOME/.calispray/"${quote(args.cluster.name)}/inventory/artifacts/admin.conf`,

@@ -38,7 +38,7 @@ export class ReachableNode extends pulumi.ComponentResource {
     this.facts = asked.stdout.apply((line) => {
       const facts = JSON.parse(line) as NodeFacts;
       // The clock is compared where "now" is known: in the check that every `up` begins with. Here it may be an old answer.
-      const findings = judgeNodeFacts(node, cluster, facts, facts.time);
+      const findings = judgeNodeFacts(node, cluster, facts, facts.time ?? 0);
       const wrong = findings.filter((finding) => finding.class !== 'advice');
       if (wrong.length > 0) throw new UserError(wrong);
       return facts;

@@ -36,7 +36,7 @@ export class KubesprayRun extends pulumi.ComponentResource {
         createHash('sha256').update([kubespray, inventory, playbook].join('\n')).digest('hex'),
       );
     const run = new remote.Command(
-      name,
+      `${name}-playbook`,
       {
         connection: connectionTo(host),
         create: pulumi.all([args.controller.kubespray, digest]).apply(([kubespray, id]) =>

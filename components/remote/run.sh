@@ -10,7 +10,7 @@ inventory="$home/inventory"
 running() { ! flock --nonblock "$home/run.lock" true; }   # the job holds this lock as long as it lives: the kernel lets go, not we
 
 start() {
-  rm -f "$run/result"
+  rm -f "$run/result" "$home/running"
   : > "$run/log"
   cat > "$run/job" <<JOB
 #!/bin/sh
@@ -27,19 +27,22 @@ code=\$?
 echo \$code > "$run/result.new"
 mv "$run/result.new" "$run/result"
 JOB
-  if command -v systemd-run > /dev/null && as_root true 2> /dev/null; then
-    as_root systemd-run --quiet --collect --unit="calispray-$CLUSTER-$SHORT" --uid="$(id -u)" --gid="$(id -g)" /bin/sh "$run/job" < /dev/null
+  if [ -d /run/systemd/system ] && as_root true 2> /dev/null; then
+    as_root systemd-run --quiet --collect --unit="calispray-$CLUSTER-$SHORT" --uid="$(id -u)" --gid="$(id -g)" /bin/sh "$run/job" < /dev/null 8>&-
   else
-    setsid nohup /bin/sh "$run/job" < /dev/null > /dev/null 2>&1 &
+    setsid nohup /bin/sh "$run/job" < /dev/null > /dev/null 2>&1 8>&- &
   fi
   waited=0
-  until running || [ -e "$run/result" ]; do
+  until [ "$(cat "$home/running" 2> /dev/null)" = "$DIGEST" ]; do
     waited=$((waited + 1))
     [ "$waited" -le 100 ] || die "run $SHORT did not start within 10 s; see journalctl -u calispray-$CLUSTER-$SHORT on the controller"
     sleep 0.1
   done
 }
 
+# Two who come at once: the second waits here, then finds the run of the first.
+exec 8> "$home/start.lock"
+flock -w 60 8 || die "another start has held $home/start.lock for a minute"
 touch "$home/run.lock"
 if running; then
   other=$(cat "$home/running" 2> /dev/null || echo unknown)
@@ -51,6 +54,7 @@ elif [ "$(cat "$run/result" 2> /dev/null)" = 0 ]; then
 else
   start
 fi
+exec 8>&-
 
 # One line a play, each cut to 100 characters and 18 of them at most: what is printed here stays in the state.
 seen=0

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { parseCluster, UserError } from '../../cluster/index.ts';
+import { CalicoCluster, clusterOutputs } from '../../components/index.ts';
+
+interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2mPjvMAkGmL0ZZqkTqnTkRqFv1nYk5Zq3Yk5lYk5Yk';
+const facts = {
+  os: 'debian',
+  osVersion: '12',
+  systemd: true,
+  python: '3.11.2',
+  memoryMiB: 8192,
+  interface: 'eth0',
+  interfaceMtu: 1500,
+  time: 1_700_000_000_000,
+  root: true,
+  sudo: false,
+  ports: [],
+};
+
+describe('CalicoCluster', () => {
+  let dir: string;
+  let declared: Declared[];
+  let nodeFacts: unknown;
+
+  const value = (
+    more: Record<string, unknown> = {},
+    ssh: Record<string, unknown> = { knownHosts: join(dir, 'known_hosts') },
+  ) => ({
+    apiVersion: 'calispray/v1',
+    name: 'vmstation',
+    kubespray: { version: 'v2.31.0' },
+    ssh: { user: 'root', key: join(dir, 'id'), ...ssh },
+    nodes: {
+      masternode: { address: '192.168.4.63', roles: ['control-plane', 'etcd', 'worker'] },
+      homelab: { address: '192.168.4.62', roles: ['worker'] },
+    },
+    network: {
+      nodes: '192.168.4.0/24',
+      pods: '10.244.0.0/16',
+      services: '10.233.0.0/18',
+      encapsulation: 'none',
+    },
+    ...more,
+  });
+
+  function cluster(more?: Record<string, unknown>, ssh?: Record<string, unknown>) {
+    const parsed = parseCluster(value(more, ssh));
+    if (!parsed.ok) assert.fail(JSON.stringify(parsed.findings, null, 1));
+    return parsed.cluster;
+  }
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'calispray-components-'));
+    writeFileSync(join(dir, 'id'), 'PLANTED-PRIVATE-KEY\n');
+    writeFileSync(join(dir, 'known_hosts'), `192.168.4.63,m ${HOST_KEY}\n192.168.4.62 ${HOST_KEY}\n`);
+    declared = [];
+    nodeFacts = facts;
+    pulumi.runtime.setMocks({
+      newResource: (args) => {
+        declared.push({ type: args.type, name: args.name, inputs: args.inputs });
+        const stdout = args.name.endsWith('-facts') ? JSON.stringify(nodeFacts) : `stdout of ${args.name}\n`;
+        return { id: `${args.name}-id`, state: { ...args.inputs, stdout, stderr: '' } };
+      },
+      call: (args) => args.inputs,
+    });
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const settled = <T>(output: pulumi.Output<T>): Promise<T> =>
+    new Promise((done, failed) => {
+      output.apply(done);
+      (output as unknown as { promise(): Promise<T> }).promise().catch(failed);
+    });
+  const named = (name: string): Declared => {
+    const found = declared.find((each) => each.name === name);
+    assert.ok(found, `${name} among ${declared.map((each) => each.name).join(', ')}`);
+    return found;
+  };
+
+  it('declares the whole chain, each child named from its component', async () => {
+    const made = new CalicoCluster('vmstation', { cluster: cluster() });
+    await settled(made.kubeconfig);
+    await pulumi.runtime.disconnect();
+    const names = declared.map((each) => each.name);
+    assert.ok(names.every((name) => name.startsWith('vmstation')));
+    for (const name of ['vmstation-masternode-facts', 'vmstation-homelab-facts', 'vmstation-controller-key'])
+      named(name);
+    const stdin = JSON.parse(String(named('vmstation-inventory-files').inputs.stdin)) as Record<string, string>;
+    assert.match(stdin['inventory/hosts.yaml'] ?? '', /masternode/);
+    assert.equal(stdin.known_hosts, `192.168.4.63 ${HOST_KEY}\n192.168.4.62 ${HOST_KEY}\n`);
+    assert.match(String(named('vmstation-run-playbook').inputs.create), /PLAYBOOK='cluster.yml'/);
+    assert.equal(named('vmstation-api').inputs.clusterIdentifier, 'vmstation');
+  });
+
+  it('gives the pack the flat variables as inputs of the inventory', async () => {
+    const made = new CalicoCluster('vmstation', { cluster: cluster() });
+    await settled(made.kubeconfig);
+    const { inputs } = named('vmstation-inventory');
+    const variables = inputs.variables as Record<string, unknown>;
+    assert.equal(variables.calico_network_backend, 'bird');
+    assert.equal(variables.calico_vxlan_mode, 'Never');
+  });
+
+  it('keeps the kubeconfig and the connection secret', async () => {
+    const made = new CalicoCluster('vmstation', { cluster: cluster() });
+    const outputs = clusterOutputs(cluster(), made);
+    assert.equal(await pulumi.isSecret(outputs.kubeconfig as pulumi.Output<string>), true);
+    await settled(made.kubeconfig);
+    const commands = declared.filter((each) => each.type === 'command:remote:Command');
+    for (const command of commands) {
+      assert.ok(!JSON.stringify({ ...command.inputs, connection: 0 }).includes('PLANTED'), command.name);
+    }
+  });
+
+  it('puts no data that changes on its own into a run: the same declaration has the same digest', async () => {
+    const first = new CalicoCluster('vmstation', { cluster: cluster() });
+    await settled(first.kubeconfig);
+    const before = named('vmstation-run-playbook').inputs.create;
+    declared = [];
+    const second = new CalicoCluster('vmstation', {
+      cluster: cluster({}, { knownHosts: join(dir, 'known_hosts'), port: 22 }),
+    });
+    await settled(second.kubeconfig);
+    assert.equal(named('vmstation-run-playbook').inputs.create, before);
+  });
+
+  it('refuses to connect to a node whose host key nobody knows', () => {
+    assert.throws(
+      () => new CalicoCluster('vmstation', { cluster: cluster({}, {}) }),
+      (error) => error instanceof UserError && error.findings[0]?.code === 'host-key-missing',
+    );
+  });
+
+  it('refuses, without the pack, what kubespray would refuse', () => {
+    const wrong = cluster({
+      kubespray: { version: 'v2.31.0', extraVariables: { calico_vxlan_mode: 'Always', calico_ipip_mode: 'Always' } },
+    });
+    assert.throws(() => new CalicoCluster('vmstation', { cluster: wrong }), UserError);
+  });
+
+  it('holds everything back when a node does not fit', async () => {
+    nodeFacts = { ...facts, memoryMiB: 300 };
+    const caught: unknown[] = [];
+    const listener = (error: unknown) => caught.push(error);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', listener);
+    new CalicoCluster('vmstation', { cluster: cluster() });
+    await new Promise((wake) => setTimeout(wake, 200));
+    process.removeListener('unhandledRejection', listener);
+    for (const other of others) process.on('unhandledRejection', other);
+    assert.ok(
+      caught.some((error) => error instanceof UserError && /300/.test(error.message)),
+      String(caught),
+    );
+    assert.equal(
+      declared.some((each) => each.name === 'vmstation-controller-key'),
+      false,
+    );
+  });
+});
