@@ -34,3 +34,27 @@ export interface Rule {
   /** Never throws, whatever the variables hold. */
   judge(subject: Subject): Finding[];
 }
+
+/**
+ * A subject with its parts in place, so that rules need not ask: what another program left out, or wrote as something
+ * else, is empty.
+ */
+export function complete(subject: Partial<Subject>): Subject {
+  const { kubespray, network } = subject;
+  return {
+    variables: record(subject.variables),
+    hosts: (Array.isArray(subject.hosts) ? subject.hosts : []).map(record).map((host) => ({
+      name: String(host.name ?? ''),
+      address: String(host.address ?? ''),
+      groups: Array.isArray(host.groups) ? host.groups.map(String) : [],
+      ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey as HostKeyState }),
+    })),
+    network: { nodes: '', interfaceMtu: Number.NaN, ...record(network) },
+    ...(kubespray === undefined ? {} : { kubespray: { version: String(record(kubespray).version) } }),
+    paths: record(subject.paths) as Record<string, string>,
+  };
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

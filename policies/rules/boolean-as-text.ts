@@ -1,0 +1,40 @@
+import type { Rule } from './subject.ts';
+import { against, pathOf, show } from './variables.ts';
+
+const BOOLEANS = [
+  'calico_advertise_cluster_ips',
+  'calico_apiserver_enabled',
+  'calico_bpf_enabled',
+  'calico_felix_prometheusmetricsenabled',
+  'calico_ipam_autoallocateblocks',
+  'calico_ipam_host_local',
+  'calico_ipam_strictaffinity',
+  'calico_no_global_as_num',
+  'calico_wireguard_enabled',
+  'enable_network_policy',
+  'enable_nodelocaldns',
+  'ignore_assert_errors',
+  'kubeconfig_localhost',
+  'nat_outgoing',
+  'peer_with_router',
+  'typha_enabled',
+  'typha_secure',
+];
+
+export const booleanAsText: Rule = {
+  code: 'boolean-as-text',
+  title: 'Switches are true or false, not text',
+  class: 'harmful',
+  description: 'Ansible takes the text "false" as true in most conditions: what was to be off is on.',
+  reference: 'kubespray v2.31.0 roles/validate_inventory/tasks/main.yml “Stop if known booleans are set as strings”',
+  judge(subject) {
+    return BOOLEANS.flatMap((name) => {
+      const value = subject.variables[name];
+      if (value === undefined || typeof value === 'boolean') return [];
+      if (typeof value === 'string' && value.includes('{{')) return [];
+      const message = `${name} is ${typeof value === 'string' ? `the text "${show(value)}"` : show(value)}`;
+      const meant = /^(true|yes|on|1)$/i.test(String(value));
+      return [against(booleanAsText, pathOf(subject, name), message, `Write ${meant}, without quotes.`)];
+    });
+  },
+};
