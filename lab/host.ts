@@ -1,0 +1,90 @@
+/** One node: start its first process, wait until sshd answers, tell whether it lives. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../cluster/finding.ts';
+import { isRunning, listens, netnsOf, type ProcessRecord, parseProcessRecord } from './processes.ts';
+import { readIfThere } from './state.ts';
+import { type Machine, netnsPath } from './topology.ts';
+
+const sshPort = 22;
+
+/** What of the machine a node is given to see. */
+export interface NodeMounts {
+  readonly base: string;
+  readonly bin: string;
+  readonly crds: string;
+}
+
+/** The node's first process (systemd) while it runs in the network namespace recorded for this node. */
+export function firstProcess(dir: string, netns: number | undefined): ProcessRecord | undefined {
+  const record = parseProcessRecord(readIfThere(join(dir, 'pid')) ?? '');
+  if (record === undefined || netns === undefined) return undefined;
+  return isRunning(record) && netnsOf(record.pid) === netns ? record : undefined;
+}
+
+/** True while the node runs and its sshd listens. */
+export function answers(dir: string, netns: number | undefined): boolean {
+  const first = firstProcess(dir, netns);
+  return first !== undefined && listens(first.pid, sshPort);
+}
+
+/** Starts the node in its network namespace; it goes on when this process ends. Gives up to `seconds` to sshd. */
+export async function startNode(
+  lab: string,
+  node: Machine,
+  dir: string,
+  netns: number,
+  mounts: NodeMounts,
+  seconds = 60,
+): Promise<void> {
+  const log = join(dir, 'log');
+  rmSync(join(dir, 'pid'), { force: true });
+  const output = openSync(log, 'w', 0o600);
+  const script = fileURLToPath(new URL('node/start.sh', import.meta.url));
+  const into = [`--net=${netnsPath(lab, node.name)}`, '--', script];
+  const keeper = spawn('nsenter', [...into, dir, node.name, mounts.base, mounts.bin, mounts.crds], {
+    detached: true, // a session of its own: Ctrl-C at this terminal is not for the node
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const ended = new Promise<void>((resolve) => {
+    keeper.on('exit', () => resolve());
+    keeper.on('error', () => resolve());
+  });
+  keeper.unref();
+  await waitForSsh(node, dir, netns, seconds, ended);
+}
+
+/** Resolves once the node's sshd listens. `ended`: the node's keeper is gone, so that waiting on is of no use. */
+export async function waitForSsh(
+  node: Machine,
+  dir: string,
+  netns: number,
+  seconds: number,
+  ended?: Promise<void>,
+): Promise<void> {
+  let over = false;
+  void ended?.then(() => {
+    over = true;
+  });
+  const deadline = Date.now() + seconds * 1000;
+  while (!answers(dir, netns)) {
+    if (over && firstProcess(dir, netns) === undefined) throw didNotStart(node, dir, 'ended while starting');
+    if (Date.now() > deadline) throw didNotStart(node, dir, `had no sshd after ${seconds} s`);
+    await sleep(25);
+  }
+}
+
+function didNotStart(node: Machine, dir: string, why: string): UserError {
+  const log = join(dir, 'log');
+  const last = (readIfThere(log) ?? '').trim().split('\n').slice(-8).join('\n    ');
+  return UserError.of(
+    'lab-node-start',
+    node.name,
+    `the lab's node ${node.name} ${why}; the end of its log:\n    ${last || '(empty)'}`,
+    `read ${log}; \`npx calispray lab down\` and the same command again make it anew`,
+  );
+}
