@@ -98,6 +98,7 @@ describe('remote scripts', () => {
       writeFileSync(join(bin, 'ansible-playbook'), `#!/bin/sh\necho run >> "$HOME/count"\n${body}\n`);
       chmodSync(join(bin, 'ansible-playbook'), 0o755);
     };
+    const waitForGo = 'i=0; while [ ! -e "$HOME/go" ] && [ $i -lt 600 ]; do i=$((i+1)); sleep 0.05; done';
     const count = () => readFileSync(join(home, 'count'), 'utf8').split('\n').length - 1;
     const background = (script: string): ChildProcess =>
       spawn('sh', ['-c', script], { env: { HOME: home, PATH: process.env.PATH }, stdio: 'ignore', detached: true });
@@ -132,7 +133,7 @@ describe('remote scripts', () => {
     });
 
     it('outlives the one who follows it, who finds it again', async () => {
-      playbook('while [ ! -e "$HOME/go" ]; do sleep 0.05; done\necho "PLAY [Late] **"');
+      playbook(`${waitForGo}\necho "PLAY [Late] **"`);
       const follower = background(run('abc'));
       await until(() => existsSync(join(home, 'count')), 'the run');
       process.kill(follower.pid as number, 'SIGKILL');
@@ -160,7 +161,7 @@ describe('remote scripts', () => {
     });
 
     it('says when a run was killed, and starts it anew after that', async () => {
-      playbook('echo $PPID > "$HOME/pids"; while [ ! -e "$HOME/go" ]; do sleep 0.05; done');
+      playbook(`echo $PPID > "$HOME/pids"; ${waitForGo}`);
       const follower = spawn('sh', ['-c', run('abc')], { env: { HOME: home, PATH: process.env.PATH } });
       let stderr = '';
       follower.stderr.on('data', (chunk) => {
