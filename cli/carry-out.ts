@@ -1,0 +1,51 @@
+/** The order of an `up`: ask the nodes, preview with the rules, stop on a violation with nothing touched, then carry it out. */
+import { UserError } from '../cluster/finding.ts';
+import type { Journal } from './engine/journal.ts';
+import { countLine, toldLines, violationLines } from './engine/lines.ts';
+import type { Opened } from './open.ts';
+import { previewLines } from './plan.ts';
+import { findingLines } from './report.ts';
+
+export interface Outcome {
+  ok: boolean;
+  /** The engine's last run: the up, or the preview where that found nothing to do or a violation. */
+  journal: Journal;
+  /** Was anything carried out? */
+  touched: boolean;
+}
+
+/** @throws UserError where a node is not there or not fit: nothing was touched then, and the engine did not start */
+export async function preflight(declared: Pick<Opened, 'cluster'>, say: (line: string) => void): Promise<void> {
+  if (declared.cluster === undefined) return;
+  const { askNodes } = await import('./ssh/ask.ts');
+  const findings = await askNodes(declared.cluster, say);
+  if (findings.some((finding) => finding.class !== 'advice')) throw new UserError(findings);
+  for (const line of findingLines(findings)) say(line);
+}
+
+export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line: string) => void): Promise<Outcome> {
+  const plan = await session.preview();
+  for (const line of previewLines(plan)) say(line);
+  if (plan.mandatory().length > 0) return { ok: false, journal: plan, touched: false };
+  // Nothing to change: the engine's own up would find the same and write the same state again.
+  if (plan.idle()) return { ok: true, journal: plan, touched: false };
+  say('');
+  const journal = await follow(say, (tell) => session.up(tell));
+  const mandatory = journal.mandatory();
+  // The pack judges again with what only an up knows.
+  for (const line of violationLines(mandatory)) say(line);
+  return { ok: mandatory.length === 0, journal, touched: true };
+}
+
+/** Runs a changing operation and says each step as it comes, with the count at its end. */
+export async function follow(
+  say: (line: string) => void,
+  operation: (tell: Parameters<Opened['session']['up']>[0]) => Promise<Journal>,
+): Promise<Journal> {
+  const begun = performance.now();
+  const journal = await operation((told) => {
+    for (const line of toldLines(told, true)) say(line);
+  });
+  say(`${countLine(journal, 'over')} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+  return journal;
+}

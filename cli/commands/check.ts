@@ -1,0 +1,44 @@
+/** `calispray check`: the parser and the rules, without engine. */
+
+import { UserError } from '../../cluster/finding.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { clusterOf, clusterOfSpec, findProject, readStack } from '../project.ts';
+import { exitCodes, findingLines, terminal } from '../report.ts';
+
+export interface SpecOptions {
+  stack?: string;
+  spec?: string;
+  cwd?: string;
+  json?: boolean;
+}
+
+export default async function check(options: SpecOptions): Promise<number> {
+  const cluster = await specified(options);
+  const [{ judge }, { subjectOf }] = await Promise.all([
+    import('../../policies/rules/index.ts'),
+    import('../../kubespray/index.ts'),
+  ]);
+  const findings = judge(subjectOf(cluster));
+  const wrong = findings.some((finding) => finding.class !== 'advice');
+  if (options.json === true) terminal.out(JSON.stringify({ ok: !wrong, findings }, null, 2));
+  else {
+    for (const line of findingLines(findings)) terminal.out(line);
+    if (!wrong) terminal.out(`${cluster.name}: nothing against it.`);
+  }
+  return wrong ? exitCodes.finding : exitCodes.done;
+}
+
+/** The cluster that `--stack` or `--spec` names; one of the two has to. */
+export async function specified(options: SpecOptions): Promise<Cluster> {
+  if ((options.stack === undefined) === (options.spec === undefined)) {
+    throw UserError.of('no-cluster', '', 'name one cluster to read', 'give --stack NAME, or --spec FILE');
+  }
+  if (options.spec !== undefined) return clusterOfSpec(options.spec);
+  const project = findProject(options.cwd);
+  const file = readStack(project, options.stack ?? '');
+  const cluster = await clusterOf(project, file);
+  if (cluster === undefined) {
+    throw UserError.of('no-cluster', 'calispray:cluster', `${file.path} declares no cluster`, 'see Pulumi.dev.yaml');
+  }
+  return cluster;
+}

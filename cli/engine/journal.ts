@@ -1,0 +1,200 @@
+/**
+ * The engine's events as what a reader wants to know: which resource changes how, what the rules say, what went wrong.
+ * One journal a run of the engine; `lines.ts` and `--json` both read it.
+ */
+import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
+import { type PropertyChange, propertyChanges } from './diff.ts';
+import { labelOf } from './label.ts';
+
+/** What happens to a resource, in our words; the engine's own (`create-replacement`…) are folded into these. */
+export type Act = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'same';
+
+export interface Change {
+  act: Act;
+  urn: string;
+  type: string;
+  /** `Node masternode`, `NetworkPolicy production/allow-dns`. */
+  label: string;
+  /** What differs, for an update or a replacement. */
+  properties: PropertyChange[];
+  /** `planned` in a preview; otherwise how it ended. */
+  state: 'planned' | 'running' | 'done' | 'failed';
+  /** Seconds from its begin to its end, in an up. */
+  seconds?: number;
+}
+
+export interface Violation {
+  rule: string;
+  mandatory: boolean;
+  message: string;
+  urn?: string;
+}
+
+export interface Diagnostic {
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  urn?: string;
+}
+
+export type Told =
+  | { kind: 'begun'; change: Change }
+  | { kind: 'ended'; change: Change }
+  | { kind: 'violation'; violation: Violation }
+  | { kind: 'diagnostic'; diagnostic: Diagnostic };
+
+const STACK_TYPE = 'pulumi:pulumi:Stack';
+
+export class Journal {
+  readonly changes = new Map<string, Change>();
+  readonly violations: Violation[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  /** Do the stack's outputs differ, with no resource changed? */
+  outputsDiffer = false;
+  /** The stack's outputs as the engine shows them: secrets are masked. */
+  outputs: Record<string, unknown> = {};
+  /** Names and versions of the packs that judged; empty where none did. */
+  packs: Record<string, string> = {};
+  private readonly unchanged = new Set<string>();
+  private readonly begun = new Map<string, number>();
+  private readonly tell: (told: Told) => void;
+
+  constructor(tell: (told: Told) => void = () => {}) {
+    this.tell = tell;
+  }
+
+  /** Takes one event of the engine. */
+  take(event: EngineEvent): void {
+    if (event.resourcePreEvent !== undefined) {
+      this.step(event.resourcePreEvent.metadata, event.resourcePreEvent.planning === true ? 'planned' : 'running');
+    } else if (event.resOutputsEvent !== undefined) {
+      this.step(event.resOutputsEvent.metadata, event.resOutputsEvent.planning === true ? 'planned' : 'done');
+    } else if (event.resOpFailedEvent !== undefined) {
+      this.step(event.resOpFailedEvent.metadata, 'failed');
+    } else if (event.policyEvent !== undefined) {
+      const { policyName, message, enforcementLevel, resourceUrn } = event.policyEvent;
+      const violation: Violation = {
+        rule: policyName,
+        mandatory: enforcementLevel === 'mandatory',
+        message: plain(message),
+        ...(resourceUrn ? { urn: resourceUrn } : {}),
+      };
+      if (this.violations.some((v) => v.rule === violation.rule && v.message === violation.message)) return;
+      this.violations.push(violation);
+      this.tell({ kind: 'violation', violation });
+    } else if (event.diagnosticEvent !== undefined) {
+      const { message, severity, urn, ephemeral } = event.diagnosticEvent;
+      // `debug`, which the SDK's types do not know, is the SDK talking of every call it makes.
+      if (ephemeral === true || !isShown(severity) || plain(message) === '') return;
+      const diagnostic: Diagnostic = {
+        severity: severity === 'info#err' ? 'info' : severity,
+        message: plain(message),
+        ...(urn ? { urn } : {}),
+      };
+      this.diagnostics.push(diagnostic);
+      this.tell({ kind: 'diagnostic', diagnostic });
+    } else if (event.summaryEvent !== undefined) {
+      this.packs = event.summaryEvent.policyPacks ?? {};
+    }
+  }
+
+  /** Changes other than `same`, parents first: the engine's own order differs from run to run. */
+  changed(): Change[] {
+    const order = (change: Change) => change.urn.split('::').slice(2).join('::');
+    return [...this.changes.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  }
+
+  /** Number of resources that stay as they are. */
+  get same(): number {
+    return this.unchanged.size;
+  }
+
+  mandatory(): Violation[] {
+    return this.violations.filter((violation) => violation.mandatory);
+  }
+
+  /** Would an `up` now do nothing at all? */
+  idle(): boolean {
+    return this.changes.size === 0 && !this.outputsDiffer;
+  }
+
+  private step(metadata: StepEventMetadata, state: Change['state']): void {
+    const { urn, type, op } = metadata;
+    if (type === STACK_TYPE) this.stackStep(metadata, state);
+    const act = actOf(op);
+    if (act === undefined || type === STACK_TYPE) return;
+    if (act === 'same') {
+      this.unchanged.add(urn);
+      return;
+    }
+    // A replacement is several steps on one resource; it is one change to the reader, over when its new self is there.
+    const key = urn;
+    const known = this.changes.get(key);
+    const change: Change = known ?? { act, urn, type, label: labelOf(metadata), properties: [], state };
+    if (op === 'replace' || op === 'create-replacement') change.act = 'replace';
+    if (change.properties.length === 0) change.properties = propertyChanges(metadata);
+    const wasOver = known !== undefined && (known.state === 'done' || known.state === 'failed');
+    change.state = wasOver && state === 'running' ? known.state : state;
+    this.changes.set(key, change);
+    if (state === 'running' && !this.begun.has(key)) {
+      this.begun.set(key, performance.now());
+      this.tell({ kind: 'begun', change });
+    }
+    if ((state === 'done' || state === 'failed') && (!wasOver || state === 'failed')) {
+      const begun = this.begun.get(key);
+      if (begun !== undefined) change.seconds = (performance.now() - begun) / 1000;
+      this.tell({ kind: 'ended', change });
+    }
+  }
+
+  private stackStep(metadata: StepEventMetadata, state: Change['state']): void {
+    if (state === 'running' || metadata.op === 'delete') return;
+    this.outputs = metadata.new?.outputs ?? {};
+    const before = JSON.stringify(sorted(metadata.old?.outputs ?? {}));
+    this.outputsDiffer = before !== JSON.stringify(sorted(this.outputs));
+  }
+}
+
+function actOf(op: string): Act | undefined {
+  switch (op) {
+    case 'create':
+    case 'import':
+      return 'create';
+    case 'update':
+      return 'update';
+    case 'replace':
+    case 'create-replacement':
+    case 'delete-replaced':
+    case 'import-replacement':
+      return 'replace';
+    case 'delete':
+    case 'discard':
+      return 'delete';
+    case 'read':
+    case 'read-replacement':
+      return 'read';
+    case 'same':
+    case 'refresh':
+      return 'same';
+    default:
+      return undefined;
+  }
+}
+
+function isShown(severity: string): severity is 'info' | 'info#err' | 'warning' | 'error' {
+  return ['info', 'info#err', 'warning', 'error'].includes(severity);
+}
+
+/** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */
+export function plain(message: string): string {
+  return message.replaceAll(/<\{%[^%]*%\}>/g, '').trimEnd();
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,119 @@
+/** A journal as lines for a person: what will change, what happens now, what came of it. */
+import { changeLines } from './diff.ts';
+import type { Act, Change, Diagnostic, Journal, Told, Violation } from './journal.ts';
+import { labelOfUrn } from './label.ts';
+
+const marks: Readonly<Record<Act, string>> = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  read: '<',
+  same: ' ',
+};
+const pasts: Readonly<Record<Act, string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  read: 'read',
+  same: 'unchanged',
+};
+const presents: Readonly<Record<Act, string>> = {
+  create: 'creating',
+  update: 'updating',
+  replace: 'replacing',
+  delete: 'deleting',
+  read: 'reading',
+  same: 'unchanged',
+};
+
+/** Longest message shown of one diagnostic: a command's output may be a whole build. */
+const MESSAGE_LINES = 30;
+const LINE_LENGTH = 400;
+
+/** What a preview found: one line a resource, its properties below it. */
+export function planLines(journal: Journal): string[] {
+  const lines = journal
+    .changed()
+    .flatMap((change) => [
+      `  ${marks[change.act]} ${change.label}`,
+      ...change.properties.flatMap((property) => changeLines(property).map((line) => `      ${line}`)),
+    ]);
+  return [...lines, ...(lines.length > 0 ? [''] : []), countLine(journal, 'planned')];
+}
+
+/** `12 to create, 1 to update, 30 unchanged`, or `12 created, 1 failed, 30 unchanged`. */
+export function countLine(journal: Journal, when: 'planned' | 'over'): string {
+  const changes = journal.changed();
+  const parts = (['create', 'update', 'replace', 'delete', 'read'] as const).flatMap((act) => {
+    const number = changes.filter((c) => c.act === act && (when === 'planned' || c.state === 'done')).length;
+    return number === 0 ? [] : [when === 'planned' ? `${number} to ${act}` : `${number} ${pasts[act]}`];
+  });
+  const unfinished = when === 'planned' ? [] : changes.filter((c) => c.state !== 'done');
+  if (unfinished.length > 0) parts.push(`${unfinished.length} not done`);
+  if (parts.length === 0) parts.push(journal.outputsDiffer ? 'only outputs change' : 'no change');
+  return [...parts, ...(journal.same > 0 ? [`${journal.same} unchanged`] : [])].join(', ');
+}
+
+/** One line for what was just told; nothing where there is nothing to say. `slow` also announces a change that begins. */
+export function toldLines(told: Told, announce: boolean): string[] {
+  switch (told.kind) {
+    case 'begun':
+      return announce ? [`  … ${presents[told.change.act]} ${told.change.label}`] : [];
+    case 'ended':
+      return [endLine(told.change)];
+    case 'violation':
+      return [];
+    case 'diagnostic':
+      return diagnosticLines(told.diagnostic);
+  }
+}
+
+function endLine(change: Change): string {
+  const time = change.seconds === undefined ? '' : `  ${change.seconds.toFixed(1)} s`;
+  return change.state === 'failed'
+    ? `  ✗ ${change.label} could not be ${pasts[change.act]}${time}`
+    : `  ✓ ${change.label} ${pasts[change.act]}${time}`;
+}
+
+/** A command's output, a warning or an error, under the name of its resource and bounded in length. */
+export function diagnosticLines(diagnostic: Diagnostic): string[] {
+  const lines = withoutStack(diagnostic.message)
+    .split('\n')
+    .map((line) => (line.length <= LINE_LENGTH ? line : `${line.slice(0, LINE_LENGTH - 1)}…`));
+  const kept =
+    lines.length <= MESSAGE_LINES
+      ? lines
+      : [`… ${lines.length - MESSAGE_LINES} lines before these`, ...lines.slice(-MESSAGE_LINES)];
+  const source = diagnostic.urn === undefined || isStack(diagnostic.urn) ? '' : `${labelOfUrn(diagnostic.urn)}: `;
+  const mark = diagnostic.severity === 'info' ? '|' : diagnostic.severity === 'warning' ? 'warning:' : 'error:';
+  return kept.map((line, at) => `    ${at === 0 ? `${mark} ${source}` : '| '}${line}`);
+}
+
+/** A mistake of the user, thrown inside the program, arrives with Node's stack; only a bug may show one. */
+export function withoutStack(message: string): string {
+  if (!/\bUserError: /.test(message)) return message;
+  return message
+    .replace(/^(Unhandled exception: )?(Error: )?UserError: /, '')
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n');
+}
+
+/** What the rules say: the pack's own words, and on which resource. */
+export function violationLines(violations: readonly Violation[]): string[] {
+  return violations.flatMap((violation) => {
+    const where = violation.urn === undefined || isStack(violation.urn) ? '' : ` (${labelOfUrn(violation.urn)})`;
+    const [first = '', ...rest] = violation.message.split('\n');
+    return [
+      `${violation.mandatory ? 'violation' : 'advice'} ${violation.rule}${where}`,
+      `  ${first}`,
+      ...rest.map((l) => `  ${l}`),
+    ];
+  });
+}
+
+function isStack(urn: string): boolean {
+  return urn.includes('::pulumi:pulumi:Stack::');
+}

@@ -1,0 +1,180 @@
+/** One stack, opened: the engine with its backend, passphrase, plugins and policy pack, and what can be asked of it. */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { EngineEvent, PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
+import { UserError } from '../../cluster/finding.ts';
+import { versions } from '../../setup/versions.ts';
+import { stateDir } from '../places.ts';
+import { type Project, packageDir, type StackFile } from '../project.ts';
+import { Interrupted } from '../report.ts';
+import type { Backend } from './backend.ts';
+import { engineStderr, explain } from './faults.ts';
+import { Journal, type Told } from './journal.ts';
+import { describeLock, judgeLock, parseLocks } from './locks.ts';
+import { passphraseEnv } from './passphrase.ts';
+import { interrupted, listen, stopIfInterrupted } from './signals.ts';
+import { prepareWorkspace } from './workspace.ts';
+
+/** What set-up found or made: the part of `Tools` that the engine needs. */
+export interface EngineTools {
+  engine: string;
+  bin: string;
+  providers: 'official' | 'stand-in';
+  pulumiHome?: string;
+}
+
+export interface SessionOptions {
+  project: Project;
+  file: StackFile;
+  backend: Backend;
+  tools: EngineTools;
+  /** Folder of the policy pack. Default: this package's own. */
+  pack?: string;
+  /** What it does beside its result: a lock lifted, a wait. */
+  say: (line: string) => void;
+}
+
+export type Telling = (told: Told) => void;
+
+export interface Session {
+  preview(tell?: Telling): Promise<Journal>;
+  up(tell?: Telling): Promise<Journal>;
+  refresh(tell?: Telling): Promise<Journal>;
+  destroy(tell?: Telling): Promise<Journal>;
+  /** Lifts whatever locks there are. */
+  cancel(): Promise<void>;
+}
+
+/** How long an engine that outlived its `calispray` is waited for, in seconds. */
+const ENDING_SECONDS = 60;
+
+/** @throws UserError for a wrong passphrase, a backend that cannot be had, a missing plugin */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { project, file, backend, tools, say } = options;
+  const pack = options.pack ?? join(packageDir, 'policies');
+  listen();
+  const [{ LocalWorkspace }, { engineCommand }] = await Promise.all([
+    import('@pulumi/pulumi/automation/index.js'),
+    import('./command.ts'),
+  ]);
+  if (backend.url.startsWith('file:///')) mkdirSync(fileURLToPath(backend.url), { recursive: true, mode: 0o700 });
+  const workDir = prepareWorkspace(join(stateDir(), 'work', file.stack), project, file, backend.url);
+  const env = await engineEnv(options);
+  // A mistake found by the program itself is worth more than the engine's report of it.
+  let mistake: unknown;
+  const program: PulumiFn = async () => {
+    try {
+      const { default: declare } = (await import(pathToFileURL(project.program).href)) as { default: PulumiFn };
+      return await declare();
+    } catch (error) {
+      mistake = error;
+      throw error;
+    }
+  };
+  const setting = { stack: file.stack, backend };
+  let stack: Stack;
+  try {
+    stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: file.stack, projectName: project.name, program },
+      { workDir, pulumiCommand: engineCommand(tools.engine, versions.pulumi, env) },
+    );
+  } catch (error) {
+    stopIfInterrupted();
+    throw explain(error, setting);
+  }
+
+  async function run(tell: Telling | undefined, begin: (onEvent: (e: EngineEvent) => void) => Promise<unknown>) {
+    const deadline = performance.now() + ENDING_SECONDS * 1000;
+    for (let lifted = false; ; ) {
+      stopIfInterrupted();
+      mistake = undefined;
+      const journal = new Journal(tell);
+      try {
+        await begin((event) => journal.take(event));
+        return journal;
+      } catch (error) {
+        if (interrupted()) throw new Interrupted();
+        if (journal.mandatory().length > 0) return journal;
+        const stderr = engineStderr(error);
+        const locks = stderr === undefined ? [] : parseLocks(stderr);
+        if (locks.length === 0) throw mistake instanceof UserError ? mistake : explain(error, setting, journal);
+        const next = await settle(locks, lifted, deadline);
+        lifted ||= next === 'lifted';
+      }
+    }
+  }
+
+  /** Lifts dead locks, waits for ending ones, and refuses where somebody is at work. */
+  async function settle(locks: ReturnType<typeof parseLocks>, lifted: boolean, deadline: number) {
+    const held = locks.map((lock) => ({ lock, holder: judgeLock(lock) }));
+    const working = held.find(({ holder }) => holder === 'alive' || holder === 'elsewhere');
+    if (working !== undefined || lifted || (held.some((h) => h.holder === 'ending') && performance.now() > deadline)) {
+      const { lock, holder } = working ?? (held[0] as (typeof held)[number]);
+      const where =
+        holder === 'elsewhere' ? 'on another machine, so only you can know whether it still runs' : 'and it is at work';
+      throw UserError.of(
+        'locked',
+        '',
+        `stack ${file.stack} is locked by ${describeLock(lock)}, ${where}`,
+        `wait for it, or, if it is known to be over, run \`npx calispray unlock --stack ${file.stack}\``,
+      );
+    }
+    if (held.some((h) => h.holder === 'ending')) {
+      say(`Waiting for ${describeLock(locks[0] as (typeof locks)[number])}: its calispray is gone and it is ending.`);
+      await new Promise((resume) => setTimeout(resume, 1000));
+      return 'waited' as const;
+    }
+    for (const { lock } of held) say(`Lifting the lock of ${describeLock(lock)}: that process is gone.`);
+    // The very files that were judged, so that a lock taken this instant by another run stays; elsewhere only the engine can.
+    if (locks.every((lock) => lock.url.startsWith('file:///'))) {
+      for (const lock of locks) rmSync(fileURLToPath(lock.url), { force: true });
+    } else {
+      await stack.cancel();
+    }
+    return 'lifted' as const;
+  }
+
+  const policyPacks = existsSync(pack) ? [pack] : [];
+  return {
+    preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, policyPacks, color: 'never' })),
+    up: (tell) => run(tell, (onEvent) => stack.up({ onEvent, policyPacks, color: 'never', showSecrets: false })),
+    refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, color: 'never', showSecrets: false })),
+    destroy: (tell) => run(tell, (onEvent) => stack.destroy({ onEvent, color: 'never', showSecrets: false })),
+    async cancel() {
+      try {
+        await stack.cancel();
+      } catch (error) {
+        throw explain(error, setting);
+      }
+    },
+  };
+}
+
+async function engineEnv({ backend, tools, pack }: SessionOptions): Promise<NodeJS.ProcessEnv> {
+  const standIns = tools.providers === 'stand-in';
+  let home = tools.pulumiHome;
+  if (standIns) {
+    home = join(stateDir(), 'pulumi-home');
+    const { installStandIns } = await import('../../lab/providers/install.ts');
+    installStandIns(home, process.execPath);
+  }
+  // The pack's folder holds `pulumi-analyzer-policy-nodejs`, which starts it where the engine has no language host; that
+  // script, and the stand-ins, run `node`: ours, whatever the user's is.
+  const path = [
+    dirname(process.execPath),
+    tools.bin,
+    dirname(tools.engine),
+    pack ?? join(packageDir, 'policies'),
+    process.env.PATH,
+  ];
+  return {
+    ...process.env,
+    PATH: path.filter((part) => part).join(delimiter),
+    PULUMI_BACKEND_URL: backend.url,
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    ...(home === undefined ? {} : { PULUMI_HOME: home }),
+    ...(standIns ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true' } : {}),
+    ...passphraseEnv(backend.passphrase),
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The folder the engine works in: a copy of Pulumi.yaml and of the stack's file outside the checkout. The engine writes the salt of the
+ * passphrase into the stack's file; a checkout that changes with every first preview would ask to be committed.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
+import type { Project, StackFile } from '../project.ts';
+
+/** Prepares `dir` and gives it back. `backendUrl` is where a file backend's state, and in it the salt, may lie. */
+export function prepareWorkspace(dir: string, project: Project, file: StackFile, backendUrl: string): string {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeWhole(join(dir, 'Pulumi.yaml'), project.text);
+  const target = join(dir, `Pulumi.${file.stack}.yaml`);
+  const salt = saltOfState(backendUrl, project.name, file.stack) ?? saltOf(readIfThere(target));
+  writeWhole(target, withSalt(file.text, salt));
+  return dir;
+}
+
+/** The stack's file with `salt`, unless it brings its own, or keeps its secrets another way. */
+export function withSalt(text: string, salt: string | undefined): string {
+  if (salt === undefined || /^(encryptionsalt|secretsprovider):/m.test(text)) return text;
+  return `${text}${text.endsWith('\n') || text === '' ? '' : '\n'}encryptionsalt: ${salt}\n`;
+}
+
+export function saltOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : /^encryptionsalt: *(\S+) *$/m.exec(text)?.[1];
+}
+
+/** `secretsprovider:` of a stack's file. */
+export function secretsProviderOf(text: string): string | undefined {
+  const provider = parseDocument(text).get('secretsprovider');
+  return typeof provider === 'string' ? provider : undefined;
+}
+
+/** A file backend's state names the salt it was made with; that one is right even where the work folder was lost. */
+function saltOfState(backendUrl: string, project: string, stack: string): string | undefined {
+  if (!backendUrl.startsWith('file:///')) return undefined;
+  const text = readIfThere(join(fileURLToPath(backendUrl), '.pulumi', 'stacks', project, `${stack}.json`));
+  if (text === undefined) return undefined;
+  const provider = (JSON.parse(text) as State).checkpoint?.latest?.secrets_providers;
+  return provider?.type === 'passphrase' ? provider.state?.salt : undefined;
+}
+
+interface State {
+  checkpoint?: { latest?: { secrets_providers?: { type?: string; state?: { salt?: string } } } };
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  if (readIfThere(path) === text) return;
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, text, { mode: 0o600 });
+  renameSync(fresh, path);
+}

@@ -1,0 +1,108 @@
+/** The commands of `calispray`. Each one's code is loaded when it is called, so that `--help` and a typing error answer at once. */
+import { Command, CommanderError } from 'commander';
+import { reportError } from './report.ts';
+
+interface Loaded {
+  // biome-ignore lint/suspicious/noExplicitAny: commander hands each command its own options; the command's file types them.
+  default: (...given: any[]) => Promise<number>;
+}
+
+/** Runs a command's file: its number is the exit code, what it throws is printed by `reportError`. */
+function run(load: () => Promise<Loaded>) {
+  return async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    const options = command.optsWithGlobals() as { json?: boolean };
+    try {
+      const loaded = await load();
+      process.exit(await loaded.default(options, ...command.processedArgs));
+    } catch (error) {
+      process.exit(reportError(error, options.json === true));
+    }
+  };
+}
+
+const calispray = new Command('calispray')
+  .description(
+    'Declare a Calico-networked cluster that kubespray builds; prove it in preview, carry it out with Pulumi.',
+  )
+  .option('-C, --cwd <dir>', 'folder with Pulumi.yaml, the stack files and index.ts (default: this checkout)')
+  .showHelpAfterError('(calispray --help lists the commands)')
+  .showSuggestionAfterError();
+
+const command = (name: string, description: string) => calispray.command(name).description(description);
+const stackOption = [
+  '--stack <name>',
+  'stack: lab, dev, staging, prod, or a file Pulumi.<name>.yaml of your own',
+] as const;
+const jsonOption = ['--json', 'one JSON document on standard output; progress goes to standard error'] as const;
+
+command('start', 'bring up the lab and the reference cluster on it, and show what is there')
+  .option(...stackOption, 'lab')
+  .action(run(() => import('./commands/start.ts')));
+command('preview', 'say what would change and judge it; nothing is touched, no node is asked')
+  .option(...stackOption, 'lab')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/preview.ts')));
+command('up', 'ask the nodes, preview, stop on a violation, then carry it out')
+  .option(...stackOption, 'lab')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/up.ts')));
+command('down', 'destroy the stack; with the lab, the lab too')
+  .option(...stackOption, 'lab')
+  .option('--yes', 'do not ask (needed without a terminal, except for the lab)')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/down.ts')));
+command('refresh', 'read what is really there into the state')
+  .option(...stackOption, 'lab')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/refresh.ts')));
+command('unlock', 'lift the lock of a run that is known to be over')
+  .option(...stackOption, 'lab')
+  .option('--force', 'lift it although its process is alive, or ran on another machine')
+  .action(run(() => import('./commands/unlock.ts')));
+command('check', 'judge the configuration without the engine, in a fraction of a second')
+  .option(...stackOption)
+  .option('--spec <file>', 'a file that holds just the cluster')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/check.ts')));
+command('render', "write kubespray's inventory and group_vars into a folder")
+  .option(...stackOption)
+  .option('--spec <file>', 'a file that holds just the cluster')
+  .requiredOption('--out <dir>', 'folder to write; it is made if it is not there')
+  .action(run(() => import('./commands/render.ts')));
+command('keyscan', "fetch the nodes' host keys, show their fingerprints, and write them into the stack's file")
+  .option(...stackOption, 'dev')
+  .option('--yes', 'write without asking')
+  .action(run(() => import('./commands/keyscan.ts')));
+
+const lab = command('lab', 'the three hosts on this machine, by themselves');
+for (const [name, description] of [
+  ['up', 'start the hosts, or find them'],
+  ['down', 'remove the hosts and everything that belongs to them'],
+  ['status', 'say what is there'],
+  ['env', "print the lab's addresses and paths as shell variables"],
+] as const) {
+  lab
+    .command(name)
+    .description(description)
+    .option(...jsonOption)
+    .action(run(async () => ({ default: async (o) => (await import('./commands/lab.ts')).default(name, o) })));
+}
+lab
+  .command('shell')
+  .argument('<node>', 'a host of the lab, or workstation')
+  .argument('[command...]', 'a command to run instead of a shell')
+  .description('open a shell on a host of the lab')
+  .passThroughOptions()
+  .action(
+    run(async () => ({
+      default: async (o, node, words) => (await import('./commands/lab.ts')).default('shell', o, node, words),
+    })),
+  );
+lab.enablePositionalOptions();
+
+try {
+  await calispray.parseAsync();
+} catch (error) {
+  process.exit(error instanceof CommanderError ? error.exitCode : reportError(error, false));
+}
