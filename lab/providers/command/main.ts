@@ -1,0 +1,4 @@
+import { servePlugin } from '../plugin.ts';
+import { commandProvider } from './index.ts';
+
+await servePlugin(commandProvider());

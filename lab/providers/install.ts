@@ -1,0 +1,31 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The official versions whose place the stand-ins take: the engine asks for exactly these, as the SDKs in package.json do. */
+const plugins = [
+  { name: 'command', version: '1.2.1' },
+  { name: 'kubernetes', version: '4.32.0' },
+] as const;
+
+/**
+ * Puts the stand-ins where an engine with this PULUMI_HOME looks for plugins. `node` is the absolute path of a Node that runs
+ * TypeScript as it is (>= 22.18). Does nothing where they already are; each file appears whole or not at all.
+ */
+export function installStandIns(pulumiHome: string, node: string): void {
+  for (const { name, version } of plugins) {
+    const file = join(pulumiHome, 'plugins', `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+    const main = fileURLToPath(new URL(`./${name}/main.ts`, import.meta.url));
+    const script = `#!/bin/sh\nexec ${quote(node)} ${quote(main)} "$@"\n`;
+    if (existsSync(file) && readFileSync(file, 'utf8') === script) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    const partial = `${file}.${process.pid}.partial`;
+    writeFileSync(partial, script);
+    chmodSync(partial, 0o755);
+    renameSync(partial, file);
+  }
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
