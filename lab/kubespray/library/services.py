@@ -1,0 +1,112 @@
+#!/usr/bin/python
+"""Systemd services together with the files they read, in one step.
+
+A service is restarted only when one of its own files changed, so a second run
+touches nothing; a service that is down is started. Files are written whole or not
+at all. With `state: absent` the services are stopped and their files removed.
+
+    services:
+      - name: etcd.service
+        unit: "[Unit]…"                   # /etc/systemd/system/<name>
+        files: [{path, content, mode}]    # mode is octal, '0644' by default
+        restart: false                    # restart whatever the files say
+        start: true                       # false: only installed (another service starts it)
+        report: /run/x/notes              # its lines are shown as warnings and returned
+"""
+import os
+import subprocess
+import tempfile
+
+from ansible.module_utils.basic import AnsibleModule
+
+UNITS = "/etc/systemd/system"
+
+
+def write(path, content, mode):
+    """True when the file had to be written."""
+    data = content.encode()
+    try:
+        with open(path, "rb") as f:
+            same = f.read() == data
+        if same and os.stat(path).st_mode & 0o7777 == mode:
+            return False
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    fd, tmp = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tmp-")
+    with os.fdopen(fd, "wb") as f:
+        f.write(data)
+    os.chmod(tmp, mode)
+    os.rename(tmp, path)
+    return True
+
+
+def systemctl(module, *args, check=True):
+    run = subprocess.run(["systemctl", *args], capture_output=True, text=True)
+    if check and run.returncode != 0:
+        unit = args[-1]
+        log = subprocess.run(["journalctl", "-u", unit, "-n", "15", "-o", "cat", "--no-pager"], capture_output=True, text=True)
+        module.fail_json(msg="systemctl %s: %s" % (" ".join(args), run.stderr.strip()), log=log.stdout.splitlines())
+    return run.stdout.strip()
+
+
+def install(module, services):
+    changed, reload, done = [], False, []
+    for s in services:
+        dirty = [f["path"] for f in s.get("files") or [] if write(f["path"], f["content"], int(f.get("mode", "0644"), 8))]
+        if write(os.path.join(UNITS, s["name"]), s["unit"], 0o644):
+            dirty.append(s["name"])
+            reload = True
+        changed += dirty
+        s["dirty"] = bool(dirty) or bool(s.get("restart"))
+    if reload:
+        systemctl(module, "daemon-reload")
+    wanted = [s for s in services if s.get("start", True)]
+    if wanted:
+        names = [s["name"] for s in wanted]
+        enabled = systemctl(module, "is-enabled", *names, check=False).split()
+        if len(enabled) != len(names) or set(enabled) != {"enabled"}:
+            systemctl(module, "enable", "--quiet", *names)
+            changed.append("enabled")
+        active = systemctl(module, "is-active", *names, check=False).split()
+        for s, state in zip(wanted, active):
+            if s["dirty"] or state not in ("active", "activating"):
+                systemctl(module, "restart", s["name"])
+                done.append(s["name"])
+    notes = []
+    for s in services:
+        if s.get("report") and os.path.exists(s["report"]):
+            with open(s["report"]) as f:
+                notes += f.read().splitlines()
+    for line in notes:
+        module.warn(line)
+    module.exit_json(changed=bool(changed or done), written=changed, restarted=done, notes=notes)
+
+
+def remove(module, services):
+    changed = False
+    for s in services:
+        unit = os.path.join(UNITS, s["name"])
+        if os.path.exists(unit):
+            systemctl(module, "disable", "--now", "--quiet", s["name"])
+            changed = True
+        for path in [unit] + [f["path"] for f in s.get("files") or []]:
+            if os.path.exists(path):
+                os.unlink(path)
+                changed = True
+    if changed:
+        systemctl(module, "daemon-reload")
+    module.exit_json(changed=changed)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "services": {"type": "list", "elements": "dict", "required": True},
+            "state": {"choices": ["present", "absent"], "default": "present"},
+        }
+    )
+    (install if module.params["state"] == "present" else remove)(module, module.params["services"])
+
+
+if __name__ == "__main__":
+    main()

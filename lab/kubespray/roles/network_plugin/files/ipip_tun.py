@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""IP in IP (protocol 4) in user space, for kernels without CONFIG_NET_IPIP.
+
+A TUN device named tunl0 and a raw socket: what the routes hand to tunl0 is wrapped and
+sent to the node whose block holds the destination, with DF set as the kernel does it.
+SIGHUP reads the node list again.
+"""
+import fcntl
+import ipaddress
+import json
+import os
+import select
+import signal
+import socket
+import struct
+
+CONF = "/etc/calispray-lab/dataplane.json"
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
+
+
+def load():
+    with open(CONF) as f:
+        conf = json.load(f)
+    me = next(n for n in conf["nodes"] if n["name"] == conf["name"])
+    others = [n for n in conf["nodes"] if n is not me]
+    table = [(ipaddress.ip_network(b), n["address"]) for n in others for b in n["blocks"]]
+    return me["address"], table, {n["address"] for n in others}
+
+
+def remote(table, destination):
+    return next((address for block, address in table if destination in block), None)
+
+
+def main():
+    local, table, peers = load()
+    again = []
+    signal.signal(signal.SIGHUP, lambda *_: again.append(True))
+    tun = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", b"tunl0", IFF_TUN | IFF_NO_PI))
+    wire = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IPIP)
+    wire.bind((local, 0))
+    wire.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+    while True:
+        ready = select.select([tun, wire], [], [], 1)[0]
+        if again:
+            again.clear()
+            local, table, peers = load()
+        if tun in ready:
+            packet = os.read(tun, 65535)
+            to = remote(table, ipaddress.ip_address(packet[16:20])) if packet[0] >> 4 == 4 else None
+            if to:
+                try:
+                    wire.sendto(packet, (to, 0))
+                except OSError as e:
+                    print("dropped %d bytes to %s: %s" % (len(packet), to, e), flush=True)
+        if wire in ready:
+            packet, source = wire.recvfrom(65535)
+            if source[0] in peers:
+                os.write(tun, packet[(packet[0] & 15) * 4 :])
+
+
+if __name__ == "__main__":
+    main()
