@@ -3,7 +3,7 @@ import { UserError } from '../cluster/finding.ts';
 import type { Journal } from './engine/journal.ts';
 import { countLine, toldLines, violationLines } from './engine/lines.ts';
 import type { Opened } from './open.ts';
-import { previewLines } from './plan.ts';
+import { previewLines, worries } from './plan.ts';
 import { findingLines } from './report.ts';
 
 export interface Outcome {
@@ -24,7 +24,7 @@ export async function preflight(declared: Pick<Opened, 'cluster'>, say: (line: s
 }
 
 export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line: string) => void): Promise<Outcome> {
-  const plan = await session.preview();
+  const plan = await session.preview(worries(say));
   for (const line of previewLines(plan)) say(line);
   if (plan.mandatory().length > 0) return { ok: false, journal: plan, touched: false };
   // Nothing to change: the engine's own up would find the same and write the same state again.

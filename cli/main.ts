@@ -75,7 +75,7 @@ command('keyscan', "fetch the nodes' host keys, show their fingerprints, and wri
   .option('--yes', 'write without asking')
   .action(run(() => import('./commands/keyscan.ts')));
 
-const lab = command('lab', 'the three hosts on this machine, by themselves');
+const lab = command('lab', 'the three hosts on this machine, by themselves').enablePositionalOptions();
 for (const [name, description] of [
   ['up', 'start the hosts, or find them'],
   ['down', 'remove the hosts and everything that belongs to them'],
@@ -99,7 +99,6 @@ lab
       default: async (o, node, words) => (await import('./commands/lab.ts')).default('shell', o, node, words),
     })),
   );
-lab.enablePositionalOptions();
 
 try {
   await calispray.parseAsync();

@@ -1,6 +1,14 @@
 /** Shows what a preview found, in words or as one JSON document, and says whether it may be carried out. */
-import type { Journal } from './engine/journal.ts';
+import type { Journal, Told } from './engine/journal.ts';
 import { diagnosticLines, planLines, violationLines } from './engine/lines.ts';
+
+/** While a preview runs: warnings and errors as they come, nothing else. */
+export function worries(say: (line: string) => void): (told: Told) => void {
+  return (told) => {
+    if (told.kind !== 'diagnostic' || told.diagnostic.severity === 'info') return;
+    for (const line of diagnosticLines(told.diagnostic)) say(line);
+  };
+}
 
 /** Lines of a preview: changes, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
@@ -8,7 +16,6 @@ export function previewLines(journal: Journal): string[] {
   const violations = violationLines(journal.violations);
   const mandatory = journal.mandatory().length;
   return [
-    ...journal.diagnostics.filter((d) => d.severity !== 'info').flatMap(diagnosticLines),
     ...(mandatory > 0 ? [] : planLines(journal)),
     ...(violations.length > 0 ? ['', ...violations, ''] : []),
     mandatory > 0

@@ -16,7 +16,7 @@ export interface Project {
   dir: string;
   /** `name:` of Pulumi.yaml; part of every stack's name in the state. */
   name: string;
-  /** The file whose default export is the program. */
+  /** The file whose default export is the program: `main:` of Pulumi.yaml. Default: index.ts. */
   program: string;
   /** The text of Pulumi.yaml. */
   text: string;
@@ -37,11 +37,11 @@ export function findProject(cwd?: string): Project {
     throw UserError.of('no-project', '', `${dir} has no Pulumi.yaml`, 'name the folder of the project with --cwd');
   }
   const text = readFileSync(path, 'utf8');
-  const name = mapping(text, path).name;
+  const { name, main } = mapping(text, path);
   if (typeof name !== 'string') {
     throw UserError.of('no-project', 'name', `${path} names no project`, 'add `name: calispray`');
   }
-  return { dir, name, program: join(dir, 'index.ts'), text };
+  return { dir, name, program: join(dir, typeof main === 'string' ? main : 'index.ts'), text };
 }
 
 /** @throws UserError where there is no such stack (with the nearest one) or its file is not YAML */

@@ -2,7 +2,7 @@
 import { runInside } from '../inside.ts';
 import { declare, insideLab, open, progressOf, type StackOptions } from '../open.ts';
 import { LAB_STACK, labName } from '../places.ts';
-import { previewDocument, previewLines } from '../plan.ts';
+import { previewDocument, previewLines, worries } from '../plan.ts';
 import { exitCodes, terminal } from '../report.ts';
 import { bringTools } from '../tools.ts';
 
@@ -15,7 +15,7 @@ export default async function preview(options: StackOptions): Promise<number> {
     if (up && lab !== undefined) return runInside(lab, await bringTools('engine'), process.argv.slice(2));
   }
   const { session } = await open(declared, progressOf(options), false);
-  const journal = await session.preview();
+  const journal = await session.preview(worries(progressOf(options)));
   if (options.json === true) terminal.out(JSON.stringify(previewDocument(options.stack, journal), null, 2));
   else for (const line of previewLines(journal)) terminal.out(line);
   return journal.mandatory().length === 0 ? exitCodes.done : exitCodes.finding;

@@ -4,7 +4,7 @@
  */
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
 import { type PropertyChange, propertyChanges } from './diff.ts';
-import { labelOf } from './label.ts';
+import { labelOf, labelOfUrn } from './label.ts';
 
 /** What happens to a resource, in our words; the engine's own (`create-replacement`…) are folded into these. */
 export type Act = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'same';
@@ -82,12 +82,13 @@ export class Journal {
       this.violations.push(violation);
       this.tell({ kind: 'violation', violation });
     } else if (event.diagnosticEvent !== undefined) {
-      const { message, severity, urn, ephemeral } = event.diagnosticEvent;
-      // `debug`, which the SDK's types do not know, is the SDK talking of every call it makes.
-      if (ephemeral === true || !isShown(severity) || plain(message) === '') return;
+      const { severity, urn, ephemeral } = event.diagnosticEvent;
+      const message = pendingSaid(plain(event.diagnosticEvent.message));
+      if (ephemeral === true || !isShown(severity) || message === '' || PLUGIN_ON_PATH.test(message)) return;
+      if (this.diagnostics.some((known) => known.message === message && known.urn === (urn || undefined))) return;
       const diagnostic: Diagnostic = {
         severity: severity === 'info#err' ? 'info' : severity,
-        message: plain(message),
+        message,
         ...(urn ? { urn } : {}),
       };
       this.diagnostics.push(diagnostic);
@@ -180,8 +181,21 @@ function actOf(op: string): Act | undefined {
   }
 }
 
+/** Said of every plugin that set-up or a test put on PATH on purpose. */
+const PLUGIN_ON_PATH = /^using \S+ from \$PATH at /;
+
+/** `debug`, which the SDK's types do not know, is the SDK talking of every call it makes. */
 function isShown(severity: string): severity is 'info' | 'info#err' | 'warning' | 'error' {
   return ['info', 'info#err', 'warning', 'error'].includes(severity);
+}
+
+/** The engine's page about operations that a killed run left open, as one line each: they are done again. */
+function pendingSaid(message: string): string {
+  if (!/pending operations from previous deployment/.test(message)) return message;
+  const open = [...message.matchAll(/^\s*\* (urn:\S+), interrupted while (\w+)$/gm)];
+  return open
+    .map(([, urn = '', doing]) => `a killed run left off while ${doing} ${labelOfUrn(urn)}; that is done again`)
+    .join('\n');
 }
 
 /** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */

@@ -14,7 +14,7 @@ import { Journal, type Told } from './journal.ts';
 import { describeLock, judgeLock, parseLocks } from './locks.ts';
 import { passphraseEnv } from './passphrase.ts';
 import { interrupted, listen, stopIfInterrupted } from './signals.ts';
-import { prepareWorkspace } from './workspace.ts';
+import { prepareWorkspace, workDirOf } from './workspace.ts';
 
 /** What set-up found or made: the part of `Tools` that the engine needs. */
 export interface EngineTools {
@@ -59,7 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     import('./command.ts'),
   ]);
   if (backend.url.startsWith('file:///')) mkdirSync(fileURLToPath(backend.url), { recursive: true, mode: 0o700 });
-  const workDir = prepareWorkspace(join(stateDir(), 'work', file.stack), project, file, backend.url);
+  const workDir = prepareWorkspace(workDirOf(backend, project, file), project, file, backend.url);
   const env = await engineEnv(options);
   // A mistake found by the program itself is worth more than the engine's report of it.
   let mistake: unknown;

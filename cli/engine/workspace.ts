@@ -2,20 +2,37 @@
  * The folder the engine works in: a copy of Pulumi.yaml and of the stack's file outside the checkout. The engine writes the salt of the
  * passphrase into the stack's file; a checkout that changes with every first preview would ask to be committed.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import { labDir, stateDir } from '../places.ts';
 import type { Project, StackFile } from '../project.ts';
+import type { Backend } from './backend.ts';
+
+/** One folder for each stack of each backend: the salt that is kept there belongs to a passphrase, and that to a backend. */
+export function workDirOf(backend: Backend, project: Project, file: StackFile): string {
+  if (backend.kind === 'lab') return join(labDir(), 'work');
+  const url = createHash('sha256').update(backend.url).digest('hex').slice(0, 8);
+  return join(stateDir(), 'work', backend.kind === 'user' ? `user-${url}` : backend.kind, project.name, file.stack);
+}
 
 /** Prepares `dir` and gives it back. `backendUrl` is where a file backend's state, and in it the salt, may lie. */
 export function prepareWorkspace(dir: string, project: Project, file: StackFile, backendUrl: string): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeWhole(join(dir, 'Pulumi.yaml'), project.text);
+  writeWhole(join(dir, 'Pulumi.yaml'), withoutMain(project.text));
   const target = join(dir, `Pulumi.${file.stack}.yaml`);
   const salt = saltOfState(backendUrl, project.name, file.stack) ?? saltOf(readIfThere(target));
   writeWhole(target, withSalt(file.text, salt));
   return dir;
+}
+
+/** `main:` names a file of the checkout; the engine would look for it in the work folder, and the program is ours to run. */
+function withoutMain(text: string): string {
+  const document = parseDocument(text);
+  document.delete('main');
+  return document.toString();
 }
 
 /** The stack's file with `salt`, unless it brings its own, or keeps its secrets another way. */
