@@ -1,0 +1,10 @@
+import { flushCompileCache } from 'node:module';
+import { PolicyPack } from '@pulumi/policy';
+import { policies } from './pack.ts';
+
+// JavaScript, because the official language host starts a pack through ts-node, which fails at an import ending in .ts
+// but leaves the ones of an ES module to Node. Constructing the pack starts the server that the engine asks, hence
+// nothing else is done here.
+new PolicyPack('calispray', { policies });
+// The engine kills the pack, and Node keeps compiled code only at a normal end: half of a start is compiling.
+setTimeout(flushCompileCache, 200).unref();
