@@ -25,7 +25,7 @@ export async function makeBundle(path: string, wheels: string, kubespray: string
   const digest = inputsDigest(kubespray, wheels);
   const digestPath = `${path}.inputs`;
   if (existsSync(path) && readIfThere(digestPath) === digest) return false;
-  const half = `${path}.half`;
+  const half = `${path}.${process.pid}.half`;
   const same = [
     '--sort=name',
     '--mtime=@0',

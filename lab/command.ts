@@ -19,11 +19,23 @@ export interface CommandOptions {
   readonly descriptor?: number;
 }
 
+/** Descriptors every command gets as well while they are here: the locks of the labs that are being changed. */
+const carried = new Set<number>();
+
+/**
+ * Until the returned function is called, every command run here holds this descriptor open. A lock then outlives a
+ * killed `calispray` exactly as long as the last command it left on its way.
+ */
+export function carry(descriptor: number): () => void {
+  carried.add(descriptor);
+  return () => carried.delete(descriptor);
+}
+
 /** Standard output of `command`; a CommandError with its standard error when it ends with anything but 0. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const extra = options.descriptor === undefined ? [] : [options.descriptor];
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', ...extra] });
+    const first = options.descriptor === undefined ? [] : [options.descriptor];
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', ...first, ...carried] });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     const shown = [command, ...args].join(' ');
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 30_000);

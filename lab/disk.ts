@@ -7,6 +7,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -23,10 +24,17 @@ import { hostsFile, type Machine, sudoer } from './topology.ts';
 const sudoerId = 1000;
 const ours = (name: string) => readFileSync(new URL(`node/${name}`, import.meta.url), 'utf8');
 
+/** Type, length and 32 bytes of key in OpenSSH's wire format: 4 + 11 + 4 + 32. */
+const wholeKey = 51;
+
 /** A throwaway key pair in OpenSSH's own format; `public` is `ssh-ed25519 AAAA…` without comment. */
 export function makeKey(comment: string): { private: string; public: string } {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { private: pair.private, public: publicPart(pair.public) };
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    const [type, key = ''] = pair.public.trim().split(/\s+/);
+    // ssh2 1.17.0 lib/keygen.js:291 drops leading zero bytes: one key in 256 is too short, and OpenSSH cannot load it.
+    if (Buffer.from(key, 'base64').length === wholeKey) return { private: pair.private, public: `${type} ${key}` };
+  }
 }
 
 /** Type and key of a public key line, without its comment. */
@@ -70,7 +78,8 @@ export async function makeDisk(dir: string, node: Machine, base: string, authori
   disk.folder('opt/calispray-lab/crds');
   for (const unit of entries(ours('masked-units'))) disk.link(`etc/systemd/system/${unit}`, '/dev/null');
   for (const unit of entries(ours('disabled-units'))) {
-    if (existsSync(join(base, unit))) await disk.whiteout(unit);
+    // The link itself counts: where it leads is a path of the node, not of this machine.
+    if (lstatSync(join(base, unit), { throwIfNoEntry: false }) !== undefined) await disk.whiteout(unit);
   }
   renameSync(half, dir);
 }

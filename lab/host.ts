@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../cluster/finding.ts';
+import { CommandError, run } from './command.ts';
+import { nodeArguments } from './enter.ts';
 import { isRunning, listens, netnsOf, type ProcessRecord, parseProcessRecord } from './processes.ts';
 import { readIfThere } from './state.ts';
 import { type Machine, netnsPath } from './topology.ts';
@@ -72,19 +74,32 @@ export async function waitForSsh(
   });
   const deadline = Date.now() + seconds * 1000;
   while (!answers(dir, netns)) {
-    if (over && firstProcess(dir, netns) === undefined) throw didNotStart(node, dir, 'ended while starting');
-    if (Date.now() > deadline) throw didNotStart(node, dir, `had no sshd after ${seconds} s`);
+    if (over && firstProcess(dir, netns) === undefined) throw await didNotStart(node, dir, 'ended while starting');
+    if (Date.now() > deadline) throw await didNotStart(node, dir, `had no sshd after ${seconds} s`);
     await sleep(25);
   }
 }
 
-function didNotStart(node: Machine, dir: string, why: string): UserError {
+async function didNotStart(node: Machine, dir: string, why: string): Promise<UserError> {
   const log = join(dir, 'log');
-  const last = (readIfThere(log) ?? '').trim().split('\n').slice(-8).join('\n    ');
+  const last = `${await journal(dir)}\n${readIfThere(log) ?? ''}`.trim().split('\n').slice(-8).join('\n    ');
   return UserError.of(
     'lab-node-start',
     node.name,
     `the lab's node ${node.name} ${why}; the end of its log:\n    ${last || '(empty)'}`,
     `read ${log}; \`npx calispray lab down\` and the same command again make it anew`,
   );
+}
+
+/** What systemd on the node complains about; empty where there is none to ask. */
+async function journal(dir: string): Promise<string> {
+  const record = parseProcessRecord(readIfThere(join(dir, 'pid')) ?? '');
+  if (record === undefined || !isRunning(record)) return '';
+  const complaints = ['journalctl', '--no-pager', '--priority=warning', '--lines=8', '--output=cat'];
+  try {
+    return await run('nsenter', [...nodeArguments(record.pid, 'dumb'), ...complaints], { timeout: 5_000 });
+  } catch (error) {
+    if (error instanceof CommandError) return '';
+    throw error;
+  }
 }

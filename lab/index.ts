@@ -70,7 +70,10 @@ export async function labDown(options: LabOptions = {}): Promise<string[]> {
   }
 }
 
-/** What stands of the lab, one line a machine; changes nothing and takes no lock. `up`: all of it does. */
+/**
+ * What stands of the lab, one line a machine; changes nothing and takes no lock. `up`: all of it does. `lab`: its
+ * disks are there, so that `labShell` can enter what runs.
+ */
 export function labStatus(name?: string): { up: boolean; lab?: Lab; lines: string[] } {
   const resolved = resolveLabName(name);
   const paths = labPaths(resolved);
@@ -94,7 +97,7 @@ export function labStatus(name?: string): { up: boolean; lab?: Lab; lines: strin
     const lab = describeLab(resolved, paths);
     const up = record.phase === 'in-use' && lab !== undefined && parts.every((part) => part.ok);
     const lines = parts.map((part) => part.line);
-    return lab !== undefined && up ? { up, lab, lines } : { up, lines };
+    return lab === undefined ? { up, lines } : { up, lab, lines };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     return { up: false, lines: [`lab ${resolved} belongs to root: ask again with \`sudo\``] };

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../cluster/finding.ts';
-import { CommandError, run } from './command.ts';
+import { CommandError, carry, run } from './command.ts';
 
 export interface Lock {
   /** Lets the next command in; `remove` also takes the lock's file away. */
@@ -48,8 +48,10 @@ export async function acquireLock(
     }
     ftruncateSync(descriptor);
     writeSync(descriptor, `${process.pid}\n`);
+    const putDown = carry(descriptor);
     return {
       release(remove = false) {
+        putDown();
         if (remove) unlinkSync(path);
         closeSync(descriptor);
       },
@@ -58,8 +60,8 @@ export async function acquireLock(
 }
 
 /**
- * flock(1) locks the open file, which it shares with us, and ends; the lock stays until our descriptor is closed. Node
- * opens files close-on-exec, so nothing we start keeps it.
+ * flock(1) locks the open file, which it shares with us, and ends; the lock stays until the last copy of our descriptor
+ * is closed. Node opens files close-on-exec: only the commands that carry it keep it, the nodes do not.
  */
 async function tryLock(descriptor: number, seconds: number): Promise<boolean> {
   try {
