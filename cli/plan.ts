@@ -12,7 +12,6 @@ export function worries(say: (line: string) => void): (told: Told) => void {
 
 /** Lines of a preview: changes, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
-  const judged = Object.keys(journal.packs).length > 0 || journal.violations.length > 0;
   const violations = violationLines(journal.violations);
   const mandatory = journal.mandatory().length;
   return [
@@ -20,9 +19,9 @@ export function previewLines(journal: Journal): string[] {
     ...(violations.length > 0 ? ['', ...violations, ''] : []),
     mandatory > 0
       ? `${mandatory} violation${mandatory === 1 ? '' : 's'}: nothing was touched.`
-      : judged
-        ? 'The rules have nothing against it.'
-        : 'No policy pack judged this.',
+      : journal.violations.length > 0
+        ? `${journal.rules.size} rules judged it and let it pass, with the advice above.`
+        : `${journal.rules.size} rules judged it and have nothing against it.`,
   ];
 }
 

@@ -54,7 +54,10 @@ export class Journal {
   outputs: Record<string, unknown> = {};
   /** Names and versions of the packs that judged; empty where none did. */
   packs: Record<string, string> = {};
+  /** Names of the rules that found something to judge. */
+  readonly rules = new Set<string>();
   private readonly unchanged = new Set<string>();
+  private readonly parents = new Map<string, string>();
   private readonly begun = new Map<string, number>();
   private readonly tell: (told: Told) => void;
 
@@ -94,19 +97,29 @@ export class Journal {
       this.diagnostics.push(diagnostic);
       this.tell({ kind: 'diagnostic', diagnostic });
     } else if (event.summaryEvent !== undefined) {
-      this.packs = event.summaryEvent.policyPacks ?? {};
+      // The engine writes it with a capital, as events.d.ts tells of older versions.
+      this.packs = (event.summaryEvent as { PolicyPacks?: Record<string, string> }).PolicyPacks ?? {};
+    } else {
+      const judged = (event as { policyAnalyzeSummaryEvent?: { passed?: string[]; failed?: string[] } })
+        .policyAnalyzeSummaryEvent;
+      for (const rule of [...(judged?.passed ?? []), ...(judged?.failed ?? [])]) this.rules.add(rule);
     }
   }
 
   /** Changes other than `same`, parents first: the engine's own order differs from run to run. */
   changed(): Change[] {
-    const order = (change: Change) => change.urn.split('::').slice(2).join('::');
-    return [...this.changes.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+    const order = new Map([...this.changes.values()].map((change) => [change, this.place(change.urn)] as const));
+    return [...order.keys()].sort((a, b) => compare(order.get(a) ?? [], order.get(b) ?? []));
   }
 
   /** Number of resources that stay as they are. */
   get same(): number {
     return this.unchanged.size;
+  }
+
+  /** How many changes are above this one: how deep a reader sees it. */
+  depth(change: Change): number {
+    return this.ancestors(change.urn).filter((urn) => this.changes.has(urn)).length;
   }
 
   mandatory(): Violation[] {
@@ -118,8 +131,20 @@ export class Journal {
     return this.changes.size === 0 && !this.outputsDiffer;
   }
 
+  /** From the stack down to the resource: type and name of each, so that a component stands before its children. */
+  private place(urn: string): string[] {
+    return [...this.ancestors(urn).reverse(), urn].map((each) => each.split('::').slice(2).join('::'));
+  }
+
+  /** Parent, its parent, and so on. */
+  private ancestors(urn: string): string[] {
+    const parent = this.parents.get(urn);
+    return parent === undefined || parent === '' ? [] : [parent, ...this.ancestors(parent)];
+  }
+
   private step(metadata: StepEventMetadata, state: Change['state']): void {
     const { urn, type, op } = metadata;
+    this.parents.set(urn, (metadata.new ?? metadata.old)?.parent ?? '');
     if (type === STACK_TYPE) this.stackStep(metadata, state);
     const act = actOf(op);
     if (act === undefined || type === STACK_TYPE) return;
@@ -153,6 +178,13 @@ export class Journal {
     const before = JSON.stringify(sorted(metadata.old?.outputs ?? {}));
     this.outputsDiffer = before !== JSON.stringify(sorted(this.outputs));
   }
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    if (a[i] !== b[i]) return (a[i] as string) < (b[i] as string) ? -1 : 1;
+  }
+  return a.length - b.length;
 }
 
 function actOf(op: string): Act | undefined {

@@ -34,12 +34,13 @@ const LINE_LENGTH = 400;
 
 /** What a preview found: one line a resource, its properties below it. */
 export function planLines(journal: Journal): string[] {
-  const lines = journal
-    .changed()
-    .flatMap((change) => [
-      `  ${marks[change.act]} ${change.label}`,
-      ...change.properties.flatMap((property) => changeLines(property).map((line) => `      ${line}`)),
-    ]);
+  const lines = journal.changed().flatMap((change) => {
+    const indent = '  '.repeat(journal.depth(change) + 1);
+    return [
+      `${indent}${marks[change.act]} ${change.label}`,
+      ...change.properties.flatMap((property) => changeLines(property).map((line) => `${indent}    ${line}`)),
+    ];
+  });
   return [...lines, ...(lines.length > 0 ? [''] : []), countLine(journal, 'planned')];
 }
 
