@@ -35,14 +35,17 @@ interface Definition {
   };
 }
 
+/** Kubernetes reads YAML 1.1, where a bare `Off` is a boolean: 1.2 would leave the enum value `Off` without quotes. */
+const yaml = { version: '1.1', aliasDuplicateObjects: false } as const;
+
 /** From the text of a Calico release manifest to the text of the v3 definitions, in the manifest's order. */
 export function calicoV3(manifest: string): string {
-  const definitions = parseAllDocuments(manifest)
+  const definitions = parseAllDocuments(manifest, yaml)
     .map((document) => document.toJS() as Definition | null)
     .filter((value) => value?.kind === 'CustomResourceDefinition' && value.spec.group === storageGroup)
     .filter((value) => value !== null && !internal.has(value.spec.names.plural)) as Definition[];
   if (definitions.length === 0) throw new Error('the Calico manifest holds no resource definitions');
-  return definitions.map((definition) => stringify(native(definition), { aliasDuplicateObjects: false })).join('---\n');
+  return definitions.map((definition) => stringify(native(definition), yaml)).join('---\n');
 }
 
 function native({ metadata, spec, ...rest }: Definition): Definition {

@@ -8,7 +8,7 @@ import { Unavailable } from './download.ts';
 import { Lanes } from './lanes.ts';
 import { type Offer, type PartSpec, placeOf, type Work, type World } from './part.ts';
 import { firstOffer, isKnownReplaced, isThere, noteReplaced, type Plan, planOf } from './plan.ts';
-import { duration, type Step, show } from './progress.ts';
+import { duration, type Step } from './progress.ts';
 import { complete, type Filling } from './store.ts';
 
 /** What one part took. */
@@ -106,9 +106,12 @@ async function make(missing: readonly Missing[], world: World): Promise<readonly
     });
     done.catch((error) => stop.abort(error));
     running.set(plan.spec.name, done);
-    return { title: `${plan.spec.name} ${plan.spec.version}: ${plan.offer.says}`, latest: () => latest, done };
+    const { name, version } = plan.spec;
+    return { name, title: `${name} ${version}: ${plan.offer.says}`, latest: () => latest, done };
   });
   try {
+    // Imported only now: on most runs there is nothing to make, and the library costs start-up time.
+    const { show } = await import('./show.ts');
     await show(steps);
   } catch {
     // One failed, or we were stopped: the others end, and clean up, before the first reason is told.
@@ -152,7 +155,7 @@ async function takeFirst(
       signal.throwIfAborted();
       const began = Date.now();
       let cpu = 0;
-      say(`${offer.says}, log in ${log}`);
+      say(`at work, log in ${log}`);
       const work: Work = {
         ...world,
         into: filling.into,
