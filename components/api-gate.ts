@@ -31,7 +31,7 @@ export class ApiGate extends pulumi.ComponentResource {
         connection: connectionTo(args.host),
         create: remoteScript('api-gate.sh', {
           CLUSTER: args.cluster,
-          GROUPS: args.groups.join(' '),
+          API_GROUPS: args.groups.join(' '),
           WAIT: args.waitSeconds ?? 300,
         }),
         stdin: args.run.done,

@@ -1,9 +1,9 @@
-# Waits until the Kubernetes API serves every group of $GROUPS: the Calico API server answers some time after its pod does.
+# Waits until the Kubernetes API serves every group of $API_GROUPS: the Calico API server answers some time after its pod does.
 set -eu
 kubectl=$(command -v kubectl || echo /usr/local/bin/kubectl)
 [ -x "$kubectl" ] || die "kubectl is missing on this control-plane node"
 deadline=$(($(date +%s) + WAIT))
-for group in $GROUPS; do
+for group in $API_GROUPS; do
   until as_root "$kubectl" --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s get --raw "/apis/$group" > /dev/null 2>&1; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
       case $group in

@@ -5,9 +5,9 @@ die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # venv DIR REQUIREMENTS [pip options]: Ansible's own Python, compiled on first use (three times faster to make)
 venv() {
-  dir=$1 requirements=$2
+  venv=$1 requirements=$2
   shift 2
-  python3 -m venv "$dir" || die "python3 -m venv failed on the controller. On Debian and Ubuntu: apt-get install python3-venv."
-  "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "$@" --requirement "$requirements" ||
+  python3 -m venv "$venv" || die "python3 -m venv failed on the controller. On Debian and Ubuntu: apt-get install python3-venv."
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "$@" --requirement "$requirements" ||
     die "pip could not install $requirements on the controller."
 }

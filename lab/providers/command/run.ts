@@ -30,14 +30,14 @@ export async function runCommand(
   const session = await dial(connectionOf(inputs), logger, signal);
   try {
     const env = await environmentFor(session, inputs, previous, logger);
-    const channel = await start(session, command, env);
+    const { channel, ended } = await start(session, command, env);
     const end = () => {
       channel.signal('TERM');
       channel.close();
     };
     signal.addEventListener('abort', end, { once: true });
     try {
-      return await follow(channel, command, inputs, logger, signal);
+      return await follow(channel, ended, command, inputs, logger, signal);
     } finally {
       signal.removeEventListener('abort', end);
     }
@@ -86,17 +86,38 @@ function accepts(session: Session, name: string, value: string): Promise<boolean
   });
 }
 
-function start(session: Session, command: string, env: Record<string, string>): Promise<ClientChannel> {
+interface Started {
+  readonly channel: ClientChannel;
+  /** What went wrong, once the channel is closed; undefined for exit status 0. */
+  readonly ended: Promise<string | undefined>;
+}
+
+function start(session: Session, command: string, env: Record<string, string>): Promise<Started> {
   return new Promise((resolve, reject) => {
     session.client.exec(command, { env }, (error, channel) => {
       if (error) reject(new StepError(`ssh: command ${JSON.stringify(command)} failed: ${error.message}`));
-      else resolve(channel);
+      // Listened to from here on: the exit status of a quick command comes in the same packet, before any promise wakes.
+      else resolve({ channel, ended: verdictOf(channel) });
     });
+  });
+}
+
+function verdictOf(channel: ClientChannel): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let verdict: string | undefined = 'wait: remote command exited without exit status or exit signal';
+    channel.on('error', () => {});
+    channel.on('exit', (code: number | null, signalName?: string) => {
+      if (code === 0) verdict = undefined;
+      else if (code !== null) verdict = `Process exited with status ${code}`;
+      else verdict = `Process exited with status ${signalStatus(signalName)} from signal ${bare(signalName)}`;
+    });
+    channel.on('close', () => resolve(verdict));
   });
 }
 
 async function follow(
   channel: ClientChannel,
+  ended: Promise<string | undefined>,
   command: string,
   inputs: PropertyMap,
   logger: Logger,
@@ -117,16 +138,6 @@ async function follow(
   };
   collect(channel, stdout, mode === 'stdout' || mode === 'stdoutAndStderr');
   collect(channel.stderr, stderr, mode === 'stderr' || mode === 'stdoutAndStderr');
-  channel.on('error', () => {});
-  const ended = new Promise<string | undefined>((resolve) => {
-    let verdict: string | undefined = 'wait: remote command exited without exit status or exit signal';
-    channel.on('exit', (code: number | null, signalName?: string) => {
-      if (code === 0) verdict = undefined;
-      else if (code !== null) verdict = `Process exited with status ${code}`;
-      else verdict = `Process exited with status ${signalStatus(signalName)} from signal ${bare(signalName)}`;
-    });
-    channel.on('close', () => resolve(verdict));
-  });
   channel.end(text(inputs.stdin) ?? '');
   const failure = await ended;
   if (signal.aborted) {
