@@ -1,6 +1,6 @@
 import { range } from '../../cluster/cidr.ts';
 import type { Rule } from './subject.ts';
-import { against, pathOf, poolCidr, show, valueIn } from './variables.ts';
+import { against, numberIn, pathOf, poolCidr, show } from './variables.ts';
 
 export const blockLargerThanPool: Rule = {
   code: 'block-larger-than-pool',
@@ -10,7 +10,7 @@ export const blockLargerThanPool: Rule = {
   reference: 'https://docs.tigera.io/calico/latest/reference/resources/ippool#block-sizes',
   judge(subject) {
     const cidr = poolCidr(subject);
-    const size = Number(valueIn(subject, 'calico_pool_blocksize'));
+    const size = numberIn(subject, 'calico_pool_blocksize');
     const pool = range(cidr);
     if (pool === undefined || !(size < pool.prefix)) return [];
     return [

@@ -1,5 +1,5 @@
 import type { Rule } from './subject.ts';
-import { against, pathOf, show, valueIn } from './variables.ts';
+import { against, numberIn, pathOf, show, valueIn } from './variables.ts';
 
 export const blockSize: Rule = {
   code: 'block-size',
@@ -11,7 +11,7 @@ export const blockSize: Rule = {
   judge(subject) {
     const size = valueIn(subject, 'calico_pool_blocksize');
     if (size === undefined) return [];
-    const number = typeof size === 'number' || typeof size === 'string' ? Number(size) : Number.NaN;
+    const number = numberIn(subject, 'calico_pool_blocksize');
     if (Number.isInteger(number) && number >= 20 && number <= 32) return [];
     return [
       against(

@@ -1,6 +1,6 @@
 import { range } from '../../cluster/cidr.ts';
 import type { Rule } from './subject.ts';
-import { against, pathOf, poolCidr, show, valueIn } from './variables.ts';
+import { against, numberIn, pathOf, poolCidr, show } from './variables.ts';
 
 export const blocksForNodes: Rule = {
   code: 'blocks-for-nodes',
@@ -11,7 +11,7 @@ export const blocksForNodes: Rule = {
   reference: 'https://docs.tigera.io/calico/latest/networking/ipam/get-started-ip-addresses',
   judge(subject) {
     const cidr = poolCidr(subject);
-    const size = Number(valueIn(subject, 'calico_pool_blocksize'));
+    const size = numberIn(subject, 'calico_pool_blocksize');
     const pool = range(cidr);
     if (pool === undefined || !(size >= pool.prefix && size <= 32)) return [];
     const blocks = 2 ** (size - pool.prefix);

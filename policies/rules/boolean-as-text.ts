@@ -33,7 +33,7 @@ export const booleanAsText: Rule = {
       if (value === undefined || typeof value === 'boolean') return [];
       if (typeof value === 'string' && value.includes('{{')) return [];
       const message = `${name} is ${typeof value === 'string' ? `the text "${show(value)}"` : show(value)}`;
-      const meant = /^(true|yes|on|1)$/i.test(String(value));
+      const meant = /^(true|yes|on|1)$/i.test(show(value));
       return [against(booleanAsText, pathOf(subject, name), message, `Write ${meant}, without quotes.`)];
     });
   },

@@ -14,7 +14,7 @@ export const encapsulationBackend: Rule = {
     const ipip = valueIn(subject, 'calico_ipip_mode');
     if (backend === undefined || vxlan === undefined || ipip === undefined) return [];
     const needed = vxlan === 'Never' ? ['bird'] : ['vxlan', 'bird'];
-    if (needed.includes(String(backend))) return [];
+    if (needed.some((name) => name === backend)) return [];
     const what = vxlan !== 'Never' ? 'VXLAN' : ipip === 'Never' ? 'no encapsulation' : 'IP-in-IP';
     return [
       against(

@@ -3,6 +3,7 @@ import { blockLargerThanPool } from './block-larger-than-pool.ts';
 import { blockSize } from './block-size.ts';
 import { blocksForNodes } from './blocks-for-nodes.ts';
 import { booleanAsText } from './boolean-as-text.ts';
+import { checksOff } from './checks-off.ts';
 import { datastore } from './datastore.ts';
 import { encapsulationBackend } from './encapsulation-backend.ts';
 import { encapsulationExclusive } from './encapsulation-exclusive.ts';
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   mtuAboveEncapsulation,
   mtuWithoutEffect,
   booleanAsText,
+  checksOff,
   mtuBelowBest,
   hostKeyAcceptNew,
   hostKeyMissing,

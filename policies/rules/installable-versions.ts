@@ -18,8 +18,8 @@ export const installableVersions: Rule = {
     ];
     return choices.flatMap(({ name, what, versions }) => {
       const version = valueIn(subject, name);
-      if (version === undefined || versions.includes(String(version))) return [];
-      const plain = String(version).replace(/^v/, '');
+      if (version === undefined || versions.includes(show(version))) return [];
+      const plain = show(version).replace(/^v/, '');
       const hint = versions.includes(plain)
         ? `Write ${plain}, without the v.`
         : `Leave it out (${versions[0]}), or write one from ${versions.at(-1)} to ${versions[0]} that it lists.`;

@@ -13,7 +13,7 @@ export const kubesprayVersion: Rule = {
     const version = subject.kubespray?.version;
     if (version === undefined || release(version) !== undefined) return [];
     const tags = releases.map((r) => r.tag);
-    const meant = nearest(String(version), tags);
+    const meant = nearest(version, tags);
     const hint = `Write ${tags.join(', ')}${meant === undefined ? '' : `; perhaps ${meant}`}.`;
     return [against(kubesprayVersion, 'kubespray.version', `kubespray ${version} is not known`, hint)];
   },

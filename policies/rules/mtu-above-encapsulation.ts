@@ -1,6 +1,6 @@
 import { room } from './mtu.ts';
 import type { Rule } from './subject.ts';
-import { against, pathOf, valueIn } from './variables.ts';
+import { against, numberIn, pathOf, valueIn } from './variables.ts';
 
 export const mtuAboveEncapsulation: Rule = {
   code: 'mtu-above-encapsulation',
@@ -15,7 +15,7 @@ export const mtuAboveEncapsulation: Rule = {
     if (left === undefined || valueIn(subject, 'calico_mtu') === undefined) return [];
     const seen = new Set<string>();
     return ['calico_mtu', 'calico_veth_mtu'].flatMap((name) => {
-      const mtu = Number(valueIn(subject, name));
+      const mtu = numberIn(subject, name);
       const path = pathOf(subject, name);
       if (!(mtu > left.maxMtu) || seen.has(path)) return [];
       seen.add(path);

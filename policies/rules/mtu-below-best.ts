@@ -1,6 +1,6 @@
 import { room } from './mtu.ts';
 import type { Rule } from './subject.ts';
-import { against, pathOf, valueIn } from './variables.ts';
+import { against, numberIn, pathOf } from './variables.ts';
 
 export const mtuBelowBest: Rule = {
   code: 'mtu-below-best',
@@ -11,7 +11,7 @@ export const mtuBelowBest: Rule = {
   reference: 'https://docs.tigera.io/calico/latest/networking/configuring/mtu#determine-mtu-size',
   judge(subject) {
     const left = room(subject);
-    const mtu = Number(valueIn(subject, 'calico_mtu'));
+    const mtu = numberIn(subject, 'calico_mtu');
     if (left === undefined || !(mtu < left.maxMtu)) return [];
     return [
       against(

@@ -1,5 +1,5 @@
 import type { Rule } from './subject.ts';
-import { against, pathOf, show, valueIn } from './variables.ts';
+import { against, numberIn, pathOf, show, valueIn } from './variables.ts';
 
 export const mtuWithoutEffect: Rule = {
   code: 'mtu-without-effect',
@@ -22,7 +22,7 @@ export const mtuWithoutEffect: Rule = {
     if (typeof mtu !== 'number') {
       return [at('calico_mtu', `calico_mtu is ${show(mtu)}, not a number`, 'Write it without quotes.')];
     }
-    if (veth === undefined || Number(veth) === mtu) return [];
+    if (veth === undefined || numberIn(subject, 'calico_veth_mtu') === mtu) return [];
     const message = `calico_veth_mtu ${show(veth)} is for the tunnels and calico_mtu ${mtu} for the pods`;
     return [at('calico_veth_mtu', message, 'Write the same number for both.')];
   },

@@ -6,9 +6,8 @@ export const networkPlugin: Rule = {
   title: 'The network is Calico’s',
   class: 'refused',
   description:
-    'Another plugin, or Calico’s checks switched off, takes away everything that is declared here; the plugin of a running cluster cannot be changed.',
-  reference:
-    'kubespray v2.31.0 roles/validate_inventory/tasks/main.yml:162, roles/kubernetes/preinstall/tasks/main.yml:119',
+    'Another plugin takes away everything that is declared here, and the plugin of a running cluster cannot be changed.',
+  reference: 'kubespray v2.31.0 roles/validate_inventory/tasks/main.yml:162',
   judge(subject) {
     const plugin = valueIn(subject, 'kube_network_plugin');
     if (plugin === undefined || plugin === 'calico') return [];

@@ -39,20 +39,24 @@ export interface Rule {
  * A subject with its parts in place, so that rules need not ask: what another program left out, or wrote as something
  * else, is empty.
  */
-export function complete(subject: Partial<Subject>): Subject {
-  const { kubespray, network } = subject;
+export function complete(subject: Partial<Subject> | undefined): Subject {
+  const { variables, hosts, kubespray, network, paths } = record(subject);
   return {
-    variables: record(subject.variables),
-    hosts: (Array.isArray(subject.hosts) ? subject.hosts : []).map(record).map((host) => ({
-      name: String(host.name ?? ''),
-      address: String(host.address ?? ''),
-      groups: Array.isArray(host.groups) ? host.groups.map(String) : [],
+    variables: record(variables),
+    hosts: (Array.isArray(hosts) ? hosts : []).map(record).map((host) => ({
+      name: text(host.name),
+      address: text(host.address),
+      groups: Array.isArray(host.groups) ? host.groups.map(text) : [],
       ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey as HostKeyState }),
     })),
-    network: { nodes: '', interfaceMtu: Number.NaN, ...record(network) },
-    ...(kubespray === undefined ? {} : { kubespray: { version: String(record(kubespray).version) } }),
-    paths: record(subject.paths) as Record<string, string>,
+    network: { nodes: text(record(network).nodes), interfaceMtu: record(network).interfaceMtu as number },
+    ...(kubespray === undefined ? {} : { kubespray: { version: text(record(kubespray).version) } }),
+    paths: Object.fromEntries(Object.entries(record(paths)).map(([name, path]) => [name, text(path)])),
   };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -24,6 +24,12 @@ export function valueIn(subject: Subject, name: string): unknown {
   return typeof value === 'string' && value.includes('{{') ? undefined : value;
 }
 
+/** The variable as a number, where it is one or a text of one; NaN otherwise. */
+export function numberIn(subject: Subject, name: string): number {
+  const value = valueIn(subject, name);
+  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '') ? Number(value) : Number.NaN;
+}
+
 /** The range of the pool that kubespray makes: the whole pod subnet unless said. */
 export function poolCidr(subject: Subject): unknown {
   return Object.hasOwn(subject.variables, 'calico_pool_cidr')
