@@ -12,6 +12,7 @@ export async function runInside(lab: Lab, tools: Tools, words: readonly string[]
   const child = enterWorkstation(lab, [process.execPath, main, ...words], {
     ...inherited(),
     CALISPRAY_INSIDE: '1',
+    CALISPRAY_PARENT: String(process.pid),
     CALISPRAY_LAB_DIR: lab.dir,
     CALISPRAY_LAB: lab.name,
     CALISPRAY_TOOLS: JSON.stringify(tools),

@@ -21,6 +21,8 @@ function run(load: () => Promise<Loaded>) {
   };
 }
 
+endWithParent();
+
 const calispray = new Command('calispray')
   .description(
     'Declare a Calico-networked cluster that kubespray builds; prove it in preview, carry it out with Pulumi.',
@@ -99,6 +101,19 @@ lab
       default: async (o, node, words) => (await import('./commands/lab.ts')).default('shell', o, node, words),
     })),
   );
+
+/**
+ * A process that another calispray started for itself (inside the lab's network, or under a newer Node) ends when that one is killed: two
+ * of them would fight over the stack's lock, and the user sees one command. The engine ends with this process.
+ */
+function endWithParent(): void {
+  const parent = process.env.CALISPRAY_PARENT;
+  delete process.env.CALISPRAY_PARENT;
+  if (parent === undefined) return;
+  setInterval(() => {
+    if (String(process.ppid) !== parent) process.exit(137);
+  }, 250).unref();
+}
 
 try {
   await calispray.parseAsync();

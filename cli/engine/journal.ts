@@ -3,6 +3,7 @@
  * One journal a run of the engine; `lines.ts` and `--json` both read it.
  */
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
+import type { Finding, FindingClass } from '../../cluster/finding.ts';
 import { type PropertyChange, propertyChanges } from './diff.ts';
 import { labelOf, labelOfUrn } from './label.ts';
 
@@ -26,7 +27,10 @@ export interface Change {
 export interface Violation {
   rule: string;
   mandatory: boolean;
+  /** The engine's text: the rule's description, then what was reported. */
   message: string;
+  /** What our own pack reported; absent for a pack that reports another way. */
+  finding?: Finding;
   urn?: string;
 }
 
@@ -79,6 +83,7 @@ export class Journal {
         rule: policyName,
         mandatory: enforcementLevel === 'mandatory',
         message: plain(message),
+        ...findingIn(policyName, plain(message)),
         ...(resourceUrn ? { urn: resourceUrn } : {}),
       };
       if (this.violations.some((v) => v.rule === violation.rule && v.message === violation.message)) return;
@@ -87,7 +92,7 @@ export class Journal {
     } else if (event.diagnosticEvent !== undefined) {
       const { severity, urn, ephemeral } = event.diagnosticEvent;
       const message = pendingSaid(plain(event.diagnosticEvent.message));
-      if (ephemeral === true || !isShown(severity) || message === '' || PLUGIN_ON_PATH.test(message)) return;
+      if (ephemeral === true || !isShown(severity) || message === '' || SAYS_NOTHING.test(message)) return;
       if (this.diagnostics.some((known) => known.message === message && known.urn === (urn || undefined))) return;
       const diagnostic: Diagnostic = {
         severity: severity === 'info#err' ? 'info' : severity,
@@ -213,12 +218,20 @@ function actOf(op: string): Act | undefined {
   }
 }
 
-/** Said of every plugin that set-up or a test put on PATH on purpose. */
-const PLUGIN_ON_PATH = /^using \S+ from \$PATH at /;
+/** Said of every plugin that is on PATH on purpose, and at the end of whatever failed for a reason that was told. */
+const SAYS_NOTHING = /^using \S+ from \$PATH at |^(preview|update|destroy|refresh) failed$/;
 
 /** `debug`, which the SDK's types do not know, is the SDK talking of every call it makes. */
 function isShown(severity: string): severity is 'info' | 'info#err' | 'warning' | 'error' {
   return ['info', 'info#err', 'warning', 'error'].includes(severity);
+}
+
+/** `harmful at network.mtu: …\n  → …`, as policies/pack.ts reports a finding under its rule's name. */
+function findingIn(code: string, message: string): { finding?: Finding } {
+  const found = /^\s*(refused|harmful|advice)(?: at (\S+))?: (.*)\n\s*→ (.*)$/m.exec(message);
+  if (found === null) return {};
+  const [, cls, path = '', said = '', hint = ''] = found;
+  return { finding: { code, class: cls as FindingClass, path, message: said, hint } };
 }
 
 /** The engine's page about operations that a killed run left open, as one line each: they are done again. */

@@ -1,4 +1,5 @@
 /** A journal as lines for a person: what will change, what happens now, what came of it. */
+import { formatFinding } from '../../cluster/finding.ts';
 import { changeLines } from './diff.ts';
 import type { Act, Change, Diagnostic, Journal, Told, Violation } from './journal.ts';
 import { labelOfUrn } from './label.ts';
@@ -102,9 +103,10 @@ export function withoutStack(message: string): string {
     .join('\n');
 }
 
-/** What the rules say: the pack's own words, and on which resource. */
+/** What the rules say, in the form `calispray check` has; another pack's words under its rule's name and resource. */
 export function violationLines(violations: readonly Violation[]): string[] {
   return violations.flatMap((violation) => {
+    if (violation.finding !== undefined) return formatFinding(violation.finding).split('\n');
     const where = violation.urn === undefined || isStack(violation.urn) ? '' : ` (${labelOfUrn(violation.urn)})`;
     const [first = '', ...rest] = violation.message.split('\n');
     return [

@@ -34,8 +34,8 @@ export type Holder = 'dead' | 'ending' | 'alive' | 'elsewhere';
 
 export interface Processes {
   hostname: string;
-  /** Parent and start of a process, or undefined where there is none with that number. */
-  find(pid: number): { parent: number; started: Date } | undefined;
+  /** A process: was it left to init by whoever started it, and since when does it run? Undefined where there is none. */
+  find(pid: number): { orphan: boolean; started: Date } | undefined;
 }
 
 export function judgeLock(lock: Lock, processes: Processes = machine): Holder {
@@ -44,7 +44,7 @@ export function judgeLock(lock: Lock, processes: Processes = machine): Holder {
   if (found === undefined) return 'dead';
   // A number used again: this process began after the lock was taken (two seconds of play: /proc counts in ticks since boot).
   if (lock.since !== undefined && found.started.getTime() > lock.since.getTime() + 2000) return 'dead';
-  return found.parent === 1 ? 'ending' : 'alive';
+  return found.orphan ? 'ending' : 'alive';
 }
 
 /** `root@box, process 4711, since 12:00:03` */
@@ -65,7 +65,10 @@ const machine: Processes = {
       const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
       // Linux reports these ticks at 100 a second on every architecture (USER_HZ).
       const age = uptime - Number(fields[19]) / 100;
-      return { parent: Number(fields[1]), started: new Date(Date.now() - age * 1000) };
+      const parent = Number(fields[1]);
+      // A user's systemd takes its orphans itself.
+      const orphan = parent === 1 || readFileSync(`/proc/${parent}/comm`, 'utf8').trim() === 'systemd';
+      return { orphan, started: new Date(Date.now() - age * 1000) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
