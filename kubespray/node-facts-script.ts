@@ -15,7 +15,7 @@ if [ -r /etc/os-release ]; then
   osVersion=$(. /etc/os-release; printf %s "$VERSION_ID" | tr -cd 'A-Za-z0-9._-')
 fi
 memoryMiB=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
-PATH="$PATH:/usr/local/bin:/usr/sbin:/sbin"
+PATH="$PATH:/usr/sbin:/sbin"
 common="\"os\":\"$os\",\"osVersion\":\"$osVersion\",\"systemd\":$systemd,\"root\":$root,\"sudo\":$sudo,\"memoryMiB\":${'$'}{memoryMiB:-null}"
 if ! command -v python3 >/dev/null 2>&1; then
   printf '{%s,"python":null,"interface":null,"interfaceMtu":null,"time":null,"ports":[]}\n' "$common"

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Cluster, parseCluster } from '../../cluster/index.ts';
+import { edited, stackCluster, stacks } from '../support/stacks.ts';
+
+/** `code at path` of each finding, in order. */
+function mistakes(value: unknown): string[] {
+  const parsed = parseCluster(value);
+  return parsed.ok ? [] : parsed.findings.map((f) => `${f.code} at ${f.path}`);
+}
+
+function cluster(value: unknown): Cluster {
+  const parsed = parseCluster(value);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  return parsed.cluster;
+}
+
+/** The least that is a cluster. */
+const least = {
+  apiVersion: 'calispray/v1',
+  name: 'least',
+  nodes: { one: { address: '10.0.0.1', roles: ['control-plane', 'etcd', 'worker'] } },
+  network: { nodes: '10.0.0.0/24', encapsulation: 'none' },
+};
+
+describe('parseCluster', () => {
+  it('fills every default', () => {
+    assert.deepEqual(cluster(least), {
+      apiVersion: 'calispray/v1',
+      name: 'least',
+      kubespray: {
+        version: 'v2.31.0',
+        source: { git: 'https://github.com/kubernetes-sigs/kubespray.git' },
+        controller: 'one',
+        extraVariables: {},
+      },
+      nodes: [
+        {
+          name: 'one',
+          address: '10.0.0.1',
+          roles: ['control-plane', 'etcd', 'worker'],
+          ssh: { user: 'root', port: 22, agent: true },
+        },
+      ],
+      network: {
+        nodes: '10.0.0.0/24',
+        interfaceMtu: 1500,
+        pods: '10.233.64.0/18',
+        services: '10.233.0.0/18',
+        pool: { name: 'default-pool', cidr: '10.233.64.0/18', blockSize: 26, natOutgoing: true },
+        encapsulation: { kind: 'none' },
+        mtu: 'auto',
+        bgp: { as: 64512 },
+        wireguard: false,
+        dns: { nodeLocalCache: true, address: '169.254.25.10' },
+      },
+      felix: { metrics: { enabled: true, port: 9091 } },
+      policies: { namespaces: [], defaultDenyIngress: [], allowDns: [], allowPrometheusScraping: [], extra: [] },
+      monitoring: 'prometheus',
+    });
+  });
+
+  it('takes every stack of this repository', () => {
+    for (const stack of stacks) cluster(stackCluster(stack));
+  });
+
+  it('gives a cluster that nobody can change', () => {
+    const made = cluster(stackCluster('lab'));
+    assert.throws(() => Object.assign(made.network.pool, { cidr: '10.0.0.0/8' }), TypeError);
+    assert.throws(() => (made.nodes as unknown[]).push({}), TypeError);
+  });
+
+  it('gives each node the ssh settings of the cluster, less its own', () => {
+    const ssh = { user: 'deploy', key: '~/.ssh/id', port: 2222 };
+    const value = edited(least, { ssh, nodes: { one: { ...least.nodes.one, ssh: { port: 22 } } } });
+    assert.deepEqual(cluster(value).nodes[0]?.ssh, { user: 'deploy', key: '~/.ssh/id', port: 22, agent: false });
+  });
+
+  it('leaves paths as they are written', () => {
+    const path = ['$', '{CALISPRAY_LAB_DIR}/~/bundle.tar'].join('');
+    assert.deepEqual(cluster(edited(least, { kubespray: { source: { path } } })).kubespray.source, { path });
+  });
+
+  it('says all mistakes at once', () => {
+    const value = edited(least, {
+      naem: 'x',
+      nodes: {
+        one: { adress: '10.0.0.1', roles: ['control-plane', 'etcd', 'worker'] },
+        two: { address: '10.0.0.2', roles: ['workr'] },
+        three: { address: '10.0.0.2', roles: ['worker'] },
+      },
+      network: { nodes: '10.0.0.1/24', encapsulation: { ipip: 'allways' }, pool: { blokSize: 26 } },
+    });
+    assert.deepEqual(mistakes(value).sort(), [
+      'bad-encapsulation at network.encapsulation',
+      'bad-value at nodes.two.roles[0]',
+      'duplicate-address at nodes.three.address',
+      'host-bits at network.nodes',
+      'missing-field at nodes.one.address',
+      'unknown-key at naem',
+      'unknown-key at network.pool.blokSize',
+      'unknown-key at nodes.one.adress',
+    ]);
+  });
+
+  it('names the nearest known key, at any depth', () => {
+    const value = edited(least, { policies: { allowPrometheusScraping: [{ form: {} }] } });
+    const parsed = parseCluster(value);
+    assert.ok(!parsed.ok);
+    const finding = parsed.findings.find((f) => f.code === 'unknown-key');
+    assert.equal(finding?.path, 'policies.allowPrometheusScraping[0].form');
+    assert.equal(finding?.hint, 'Did you mean from?');
+  });
+
+  const one = least.nodes.one;
+  const wrong: [string, object, string][] = [
+    ['an address that is none', { nodes: { one: { ...one, address: '10.0.0' } } }, 'bad-address at nodes.one.address'],
+    [
+      'an address with leading zeros',
+      { nodes: { one: { ...one, address: '10.0.0.010' } } },
+      'bad-address at nodes.one.address',
+    ],
+    ['a range that is none', { network: { pods: '10.0.0.0/33' } }, 'bad-range at network.pods'],
+    ['a range with host bits', { network: { services: '10.233.1.0/18' } }, 'host-bits at network.services'],
+    [
+      'a capital in a node’s name',
+      { nodes: { one, Two: { address: '10.0.0.2', roles: ['worker'] } } },
+      'bad-name at nodes.Two',
+    ],
+    ['no etcd', { nodes: { one: { ...one, roles: ['control-plane', 'worker'] } } }, 'no-etcd at nodes'],
+    ['no node', { nodes: {} }, 'no-control-plane at nodes'],
+    [
+      'a controller that is no node',
+      { kubespray: { controller: 'onne' } },
+      'unknown-controller at kubespray.controller',
+    ],
+    ['two sources', { kubespray: { source: { git: 'x', path: 'y' } } }, 'bad-source at kubespray.source'],
+    [
+      'a host key cut short',
+      { nodes: { one: { ...one, ssh: { hostKey: 'ssh-ed25519 AAAA' } } } },
+      'bad-host-key at nodes.one.ssh.hostKey',
+    ],
+    ['one host key for all', { ssh: { hostKey: `ssh-ed25519 ${'A'.repeat(68)}` } }, 'shared-host-key at ssh.hostKey'],
+    [
+      'both encapsulations',
+      { network: { encapsulation: { ipip: 'always', vxlan: 'always' } } },
+      'bad-encapsulation at network.encapsulation',
+    ],
+    ['an MTU in words', { network: { mtu: 'automatic' } }, 'wrong-type at network.mtu'],
+    ['a port too far', { felix: { metrics: { port: 70000 } } }, 'out-of-range at felix.metrics.port'],
+    ['a boolean as text', { network: { wireguard: 'false' } }, 'wrong-type at network.wireguard'],
+    ['metrics off and scraped', { felix: { metrics: { enabled: false } } }, 'metrics-off at felix.metrics.enabled'],
+    ['a namespace nobody makes', { policies: { allowDns: ['prod'] } }, 'undeclared-namespace at policies.allowDns[0]'],
+    ['a later version', { apiVersion: 'calispray/v2' }, 'bad-value at apiVersion'],
+  ];
+  for (const [what, change, expected] of wrong) {
+    it(`refuses ${what}`, () => {
+      const found = mistakes(edited(least, change));
+      assert.ok(found.includes(expected), `${expected} is not among: ${found.join('; ')}`);
+    });
+  }
+
+  it('never throws, and always has words for what is wrong', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.constantFrom(...Object.keys(least)), (junk, key) => {
+        for (const value of [junk, { ...least, [key]: junk }]) {
+          const parsed = parseCluster(value);
+          if (parsed.ok) continue;
+          assert.ok(parsed.findings.length > 0);
+          for (const finding of parsed.findings) assert.ok(finding.message !== '' && finding.hint !== '');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
