@@ -30,8 +30,7 @@ export function planCgroups(name: string, selfCgroup: string, mountinfo: string)
       (m) => m.type === type && (controllers === '' || sameControllers(m.options, controllers)),
     );
     if (mount === undefined) return [];
-    const below = mount.root === '/' ? path : path.startsWith(mount.root) ? path.slice(mount.root.length) : '/';
-    const dir = join(mount.path, below, name);
+    const dir = join(mount.path, pathBelow(mount.root, path), name);
     if (type === 'cgroup2') return [{ type, options: '-', mount: only ? '.' : 'unified', dir }];
     const hierarchy = controllers.startsWith('name=') ? controllers.slice(5) : undefined;
     const options = hierarchy === undefined ? controllers : `none,${controllers}`;
@@ -92,6 +91,12 @@ function parseMounts(text: string): { type: 'cgroup' | 'cgroup2'; root: string; 
     if (root === undefined || path === undefined || (type !== 'cgroup' && type !== 'cgroup2')) return [];
     return [{ type, root, path, options: options?.split(',') ?? [] }];
   });
+}
+
+/** What of `path` is below the part of the hierarchy that is mounted; nothing where it is elsewhere. */
+function pathBelow(root: string, path: string): string {
+  if (root === '/') return path;
+  return path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : '/';
 }
 
 function sameControllers(options: readonly string[], controllers: string): boolean {

@@ -15,7 +15,7 @@ export interface CommandOptions {
   readonly input?: string;
   /** Milliseconds until the command is killed; default 30 s. */
   readonly timeout?: number;
-  /** A file descriptor the command gets as number 3. */
+  /** A file descriptor the command gets as number 3, and then none of those that are carried. */
   readonly descriptor?: number;
 }
 
@@ -34,8 +34,8 @@ export function carry(descriptor: number): () => void {
 /** Standard output of `command`; a CommandError with its standard error when it ends with anything but 0. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const first = options.descriptor === undefined ? [] : [options.descriptor];
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', ...first, ...carried] });
+    const further = options.descriptor === undefined ? carried : [options.descriptor];
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', ...further] });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     const shown = [command, ...args].join(' ');
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 30_000);

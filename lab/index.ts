@@ -6,7 +6,6 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../cluster/finding.ts';
-import type { Tools } from '../setup/index.ts';
 import { describeLab, type Lab } from './description.ts';
 import { takeDown } from './down.ts';
 import { enterNetns, enterNode } from './enter.ts';
@@ -18,10 +17,11 @@ import type { ProcessRecord } from './processes.ts';
 import { requireRoot } from './requirements.ts';
 import { bootId, emptyRecord, labPaths, readRecord } from './state.ts';
 import { nodes, resolveLabName, router, workstation } from './topology.ts';
-import { raise } from './up.ts';
+import { type LabTools, raise } from './up.ts';
 
 export type { Lab, LabHost } from './description.ts';
 export type { Reach } from './pods.ts';
+export type { LabTools } from './up.ts';
 
 export interface LabOptions {
   /** Default: `CALISPRAY_LAB`, else `lab`. */
@@ -34,7 +34,7 @@ export interface LabOptions {
  * Brings the lab up: what runs is kept, what a killed command left is picked up, a node that died is started again on
  * its disk. Throws a UserError without root, without a part of the kernel, or where a name is taken.
  */
-export async function labUp(tools: Tools, options: LabOptions = {}): Promise<Lab> {
+export async function labUp(tools: LabTools, options: LabOptions = {}): Promise<Lab> {
   const name = resolveLabName(options.name);
   requireRoot();
   const report = options.report ?? (() => undefined);

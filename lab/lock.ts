@@ -4,11 +4,11 @@
  */
 import {
   closeSync,
+  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
-  readFileSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -16,6 +16,7 @@ import {
 import { dirname } from 'node:path';
 import { UserError } from '../cluster/finding.ts';
 import { CommandError, carry, run } from './command.ts';
+import { readIfThere } from './state.ts';
 
 export interface Lock {
   /** Lets the next command in; `remove` also takes the lock's file away. */
@@ -34,7 +35,7 @@ export async function acquireLock(
     const descriptor = openSync(path, 'a+', 0o600);
     try {
       if (!(await tryLock(descriptor, 0))) {
-        report(`waiting for ${holder(path)}, which is changing this lab`);
+        report(`waiting for ${holder(path)}: it is changing this lab`);
         const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000));
         if (!(await tryLock(descriptor, left))) throw stillHeld(path, seconds);
       }
@@ -83,8 +84,9 @@ function isSameFile(descriptor: number, path: string): boolean {
 }
 
 function holder(path: string): string {
-  const pid = readFileSync(path, 'utf8').trim();
-  return pid === '' ? 'another command' : `process ${pid}`;
+  const pid = (readIfThere(path) ?? '').trim();
+  if (pid === '') return 'another command';
+  return existsSync(`/proc/${pid}`) ? `process ${pid}` : `the last command of process ${pid}, which was killed`;
 }
 
 function stillHeld(path: string, seconds: number): UserError {

@@ -24,6 +24,9 @@ import {
 } from './state.ts';
 import { type Machine, machineNames, nodes, scopeName } from './topology.ts';
 
+/** What of set-up's tools the lab is made of. */
+export type LabTools = Pick<Tools, 'base' | 'nodeBin' | 'crds' | 'wheels'>;
+
 type Report = (line: string) => void;
 
 /** What every step below works on. */
@@ -36,7 +39,7 @@ interface Work {
   readonly report: Report;
 }
 
-export async function raise(name: string, paths: LabPaths, tools: Tools, report: Report): Promise<Lab> {
+export async function raise(name: string, paths: LabPaths, tools: LabTools, report: Report): Promise<Lab> {
   const mounts = { base: tools.base, bin: tools.nodeBin, crds: tools.crds };
   const record = await recordToWorkOn(name, paths, report);
   const work: Work = { name, paths, mounts, record, save: () => writeRecord(paths.record, record), report };
