@@ -119,11 +119,12 @@ async function npmCi(lock) {
   writeFileSync(record, `${digestBefore}\n`);
 }
 
+/** npm puts the reason first and its own usage after it. */
 function npmFailure(output, log) {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('npm notice'));
-  const errors = lines.filter((line) => line.startsWith('npm error') && !line.includes('complete log'));
-  const last = (errors.length > 0 ? errors : lines).slice(-6).join('\n');
-  return `npm could not install the locked packages (all of it in ${log}):\n${last}`;
+  const lines = output.split('\n').map((line) => line.trimEnd());
+  const errors = lines.filter((line) => /^npm (error|ERR!) ./.test(line) && !line.includes('complete log'));
+  const told = errors.length > 0 ? errors.slice(0, 8) : lines.filter((line) => line !== '').slice(-8);
+  return `npm could not install the locked packages (all of it in ${log}):\n${told.join('\n')}`;
 }
 
 /** Resolves to the exit code, 128 + n for signal n. Signals we get are the child's to answer; we wait for it. */

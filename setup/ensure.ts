@@ -26,6 +26,8 @@ export interface EnsureOptions {
   readonly askAgain?: boolean;
   /** Free space in bytes at a folder; replaced in tests. */
   readonly freeSpace?: (directory: string) => number;
+  /** How the steps are shown, by default on standard error; replaced in tests. */
+  readonly show?: (steps: readonly Step[]) => Promise<void>;
 }
 
 type Missing = Extract<Plan, { state: 'missing' }>;
@@ -47,7 +49,7 @@ export async function ensure(
   for (const plan of plans) if (plan.state === 'replaced') noteReplaced(plan.spec, world.cache);
   const missing = plans.filter((plan) => plan.state === 'missing');
   refuseFullDisk(missing, world.cache, options.freeSpace ?? freeSpace);
-  return missing.length === 0 ? [] : make(missing, world);
+  return missing.length === 0 ? [] : make(missing, world, options.show ?? showOnTerminal);
 }
 
 /** Parts that fail for one reason are named together. */
@@ -81,7 +83,15 @@ function freeSpace(directory: string): number {
   return bavail * bsize;
 }
 
-async function make(missing: readonly Missing[], world: World): Promise<readonly Made[]> {
+/** Imported only now: on most runs there is nothing to make, and the library costs start-up time. */
+async function showOnTerminal(steps: readonly Step[]): Promise<void> {
+  const { show } = await import('./show.ts');
+  await show(steps);
+}
+
+type Show = NonNullable<EnsureOptions['show']>;
+
+async function make(missing: readonly Missing[], world: World, show: Show): Promise<readonly Made[]> {
   const stop = new AbortController();
   const interrupt = (): void =>
     stop.abort(
@@ -110,8 +120,6 @@ async function make(missing: readonly Missing[], world: World): Promise<readonly
     return { name, title: `${name} ${version}: ${plan.offer.says}`, latest: () => latest, done };
   });
   try {
-    // Imported only now: on most runs there is nothing to make, and the library costs start-up time.
-    const { show } = await import('./show.ts');
     await show(steps);
   } catch {
     // One failed, or we were stopped: the others end, and clean up, before the first reason is told.

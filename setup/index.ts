@@ -3,6 +3,7 @@ import { type EnsureOptions, ensure, type Made } from './ensure.ts';
 import type { Part, World } from './part.ts';
 import { partNamed } from './parts/index.ts';
 import { cacheDirectory } from './paths.ts';
+import { table } from './report.ts';
 import { publish, type Tools, toolPaths } from './tools.ts';
 import { Vendors } from './vendors.ts';
 
@@ -12,7 +13,7 @@ export { type Tools, toolPaths } from './tools.ts';
 export interface EnsureToolsOptions extends EnsureOptions {
   /** By default `CALISPRAY_CACHE`, else `~/.cache/calispray`. */
   readonly cache?: string;
-  /** Gets time and CPU of every part that had to be made; not called if there was nothing to do. */
+  /** Gets time and CPU of every part that had to be made, by default a table on standard error; not called for nothing. */
   readonly report?: (made: readonly Made[]) => void;
 }
 
@@ -23,9 +24,13 @@ export interface EnsureToolsOptions extends EnsureOptions {
 export async function ensureTools(parts: readonly Part[], options: EnsureToolsOptions = {}): Promise<Tools> {
   const world = worldAt(options.cache ?? cacheDirectory(), options.askAgain === true);
   const made = await ensure(withRequired(parts).map(partNamed), world, options);
-  if (made.length > 0) options.report?.(made);
+  if (made.length > 0) (options.report ?? printTable)(made);
   publish(world.cache);
   return toolPaths(world.cache);
+}
+
+function printTable(made: readonly Made[]): void {
+  process.stderr.write(`${table(made)}\n`);
 }
 
 /** `askAgain`: a site that did not answer some minutes ago is tried once more. */

@@ -9,7 +9,7 @@ import type { Part } from './part.ts';
 import { parts } from './parts/index.ts';
 import { cacheDirectory } from './paths.ts';
 import { type Plan, planOf } from './plan.ts';
-import { duration } from './progress.ts';
+import { table } from './report.ts';
 
 const usage = 'npm run setup [-- [--check] [--json] [part …]]';
 
@@ -85,16 +85,6 @@ function asJson(plan: Plan): Record<string, unknown> {
 
 function asJsonMade({ spec, how, seconds, cpu }: Made): Record<string, unknown> {
   return { part: spec.name, version: spec.version, how, seconds, cpu };
-}
-
-/** Time and CPU of each part, longest first. */
-function table(made: readonly Made[]): string {
-  const lines = [...made]
-    .sort((a, b) => b.seconds - a.seconds)
-    .map(({ spec, how, seconds, cpu }) =>
-      [spec.name.padEnd(24), duration(seconds).padStart(12), duration(cpu).padStart(12), `  ${how}`].join(''),
-    );
-  return [['part'.padEnd(24), 'time'.padStart(12), 'CPU'.padStart(12)].join(''), ...lines].join('\n');
 }
 
 function print(text: string): void {

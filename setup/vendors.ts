@@ -10,27 +10,28 @@ const defaults: Readonly<Record<Vendor, { readonly variable: string; readonly ba
   etcd: { variable: 'CALISPRAY_DOWNLOAD_ETCD', base: 'https://github.com/etcd-io/etcd/releases/download' },
 };
 
-/** How long a site gets to answer anything at all. */
-const patience = 5000;
-
 export interface VendorsOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Where an unreachable site is remembered for later runs; without it nothing is remembered. */
   readonly memory?: string;
   /** Seconds for which what is remembered holds, by default ten minutes. 0 asks again. */
   readonly memorySeconds?: number;
+  /** Milliseconds that a site gets to answer anything at all, by default five seconds. */
+  readonly patience?: number;
 }
 
 export class Vendors {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #memory: string | undefined;
   readonly #memorySeconds: number;
+  readonly #patience: number;
   #answers: Promise<ReadonlyMap<Vendor, boolean>> | undefined;
 
   constructor(options: VendorsOptions = {}) {
     this.#environment = options.environment ?? process.env;
     this.#memory = options.memory;
     this.#memorySeconds = options.memorySeconds ?? 600;
+    this.#patience = options.patience ?? 5000;
   }
 
   /** Base address without a slash at its end: the vendor's, or a mirror's from `CALISPRAY_DOWNLOAD_<VENDOR>`. */
@@ -39,7 +40,7 @@ export class Vendors {
     return (this.#environment[variable] || base).replace(/\/+$/, '');
   }
 
-  /** False if the site gave no answer within five seconds. The first call asks all sites; later ones wait for nothing. */
+  /** False if the site gave no answer in time. The first call asks all sites; later ones wait for nothing. */
   async reachable(vendor: Vendor): Promise<boolean> {
     this.#answers ??= this.#ask();
     return (await this.#answers).get(vendor) === true;
@@ -50,7 +51,8 @@ export class Vendors {
     const names = Object.keys(defaults) as Vendor[];
     const answers = await Promise.all(
       names.map(
-        async (name) => [name, !remembered.has(this.base(name)) && (await answersAtAll(this.base(name)))] as const,
+        async (name) =>
+          [name, !remembered.has(this.base(name)) && (await answersAtAll(this.base(name), this.#patience))] as const,
       ),
     );
     this.#remember(answers.filter(([, reached]) => !reached).map(([name]) => this.base(name)));
@@ -93,7 +95,7 @@ function readMemory(directory: string): Record<string, number> {
 }
 
 /** Any answer will do, an error page too: whether a file is there, its own download tells. */
-async function answersAtAll(base: string): Promise<boolean> {
+async function answersAtAll(base: string, patience: number): Promise<boolean> {
   try {
     const response = await fetch(base, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(patience) });
     await response.body?.cancel();

@@ -45,10 +45,17 @@ export function goInputs({ module, package: path, stamps = {} }: Omit<GoProgram,
   return [recipeFile(`go/${module}/go.mod`), recipeFile(`go/${module}/go.sum`), path, ...flags, ...linker(stamps)];
 }
 
-/** `/usr/local/go/bin` is where Go's own installation guide puts it, often without touching PATH. */
-export async function findGo(environment: NodeJS.ProcessEnv, module: string): Promise<string | Refusal> {
+/**
+ * Absolute path of a Go that can build the module in setup/go. `/usr/local/go/bin` is where Go's own installation guide
+ * puts it: `sudo` takes that out of PATH.
+ */
+export async function findGo(
+  environment: NodeJS.ProcessEnv,
+  module: string,
+  usual = '/usr/local/go/bin',
+): Promise<string | Refusal> {
   const wanted = /^go (\d+\.\d+(?:\.\d+)?)$/m.exec(recipeFile(`go/${module}/go.mod`))?.[1] ?? '1.25';
-  const go = which('go', { PATH: `${environment.PATH ?? ''}:/usr/local/go/bin` });
+  const go = which('go', { PATH: `${environment.PATH ?? ''}:${usual}` });
   const refusal = (message: string): Refusal => ({
     code: 'setup-no-go',
     message,
