@@ -107,7 +107,7 @@ export function runGo(work: Work, go: string, module: string, args: readonly str
 }
 
 /** One sentence for the usual ways in which Go fails. */
-export function goFailure(what: string, { log }: Work, { output }: CommandResult): UserError {
+export function goFailure(what: string, { log }: Pick<Work, 'log'>, { output }: CommandResult): UserError {
   if (/SECURITY ERROR|checksum mismatch/.test(output)) {
     return UserError.of(
       'checksum-wrong',

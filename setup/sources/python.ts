@@ -16,9 +16,12 @@ const question = 'import sys, venv, ensurepip; print(sys.version_info[:2] == (3,
  * Absolute path of a CPython 3.11 with the modules venv and ensurepip. The wheels are pinned for 3.11, which is what
  * Debian 12 has, on the controller as on the workstation. A shim of pyenv on PATH may refuse; the system's own is asked too.
  */
-export async function findPython(environment: NodeJS.ProcessEnv): Promise<string | Refusal> {
+export async function findPython(
+  environment: NodeJS.ProcessEnv,
+  system = '/usr/bin/python3.11',
+): Promise<string | Refusal> {
   const onPath = ['python3.11', 'python3'].flatMap((name) => which(name, environment) ?? []);
-  for (const candidate of new Set([...onPath, '/usr/bin/python3.11'])) {
+  for (const candidate of new Set([...onPath, system])) {
     try {
       const { stdout } = await promisify(execFile)(candidate, ['-c', question], { timeout: 20_000, env: environment });
       const [fits, executable] = stdout.trim().split(' ');
@@ -64,7 +67,7 @@ export async function makeEnvironment(work: Work, python: string, name: string):
   return join(work.into, name, 'bin', 'python');
 }
 
-export function pipFailure(what: string, { log }: Work, { output }: CommandResult): UserError {
+export function pipFailure(what: string, { log }: Pick<Work, 'log'>, { output }: CommandResult): UserError {
   if (/DO NOT MATCH THE HASHES|Hashes are required/.test(output)) {
     return UserError.of(
       'checksum-wrong',
