@@ -2,7 +2,7 @@
 """Objects of the Kubernetes API, by server-side apply over one connection.
 
 Only the standard library of the node is used, so a step costs one Python and no
-kubectl. `changed` is what the API server says: a resourceVersion that moved.
+kubectl. `changed` compares what the API server had before and has after.
 
     api:       {server, ca, cert, key}    # the last three are paths on the node
     wait:      60                         # seconds for /readyz; 0: do not wait
@@ -26,6 +26,12 @@ CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 class Refused(Exception):
     pass
+
+
+def content(found):
+    """The object without its bookkeeping: managedFields alone also move when another manager wrote."""
+    metadata = {k: v for k, v in found.get("metadata", {}).items() if k not in ("managedFields", "resourceVersion", "generation")}
+    return {**found, "metadata": metadata}
 
 
 class Api:
@@ -89,12 +95,11 @@ class Api:
 
     def apply(self, path, body):
         """True when the object moved."""
-        _, before = self.call("GET", path)
+        _, before = self.call("GET", path)  # a Status where there is none
         status, after = self.call("PATCH", path + "?" + MANAGER, body, "application/apply-patch+yaml")
         if status not in (200, 201):
             raise Refused("%s: %s" % (path, after["message"] if isinstance(after, dict) else after))
-        version = lambda o: o.get("metadata", {}).get("resourceVersion") if isinstance(o, dict) else None
-        return version(before) != version(after)
+        return content(before) != content(after)
 
 
 def established(crd):
@@ -129,7 +134,10 @@ def apply_crds(api, manifests):
 
 def apply_object(api, item):
     path, status = api.path(item), item.pop("status", None)
-    changed = api.apply(path, json.dumps(item))
+    body = json.dumps(item)
+    changed = api.apply(path, body)
+    if changed:
+        api.apply(path, body)  # admission adds to a new object (a Node's not-ready taint): take it back
     if status is not None:
         head = {"apiVersion": item["apiVersion"], "kind": item["kind"], "metadata": {"name": item["metadata"]["name"]}, "status": status}
         changed = api.apply(path + "/status", json.dumps(head)) or changed

@@ -11,6 +11,7 @@ at all. With `state: absent` the services are stopped and their files removed.
         files: [{path, content, mode}]    # mode is octal, '0644' by default
         restart: false                    # restart whatever the files say
         start: true                       # false: only installed (another service starts it)
+        wait: true                        # false: its start is not waited for
         report: /run/x/notes              # its lines are shown as warnings and returned
 """
 import os
@@ -70,7 +71,7 @@ def install(module, services):
         active = systemctl(module, "is-active", *names, check=False).split()
         for s, state in zip(wanted, active):
             if s["dirty"] or state not in ("active", "activating"):
-                systemctl(module, "restart", s["name"])
+                systemctl(module, "restart", *([] if s.get("wait", True) else ["--no-block"]), s["name"])
                 done.append(s["name"])
     notes = []
     for s in services:
@@ -82,30 +83,9 @@ def install(module, services):
     module.exit_json(changed=bool(changed or done), written=changed, restarted=done, notes=notes)
 
 
-def remove(module, services):
-    changed = False
-    for s in services:
-        unit = os.path.join(UNITS, s["name"])
-        if os.path.exists(unit):
-            systemctl(module, "disable", "--now", "--quiet", s["name"])
-            changed = True
-        for path in [unit] + [f["path"] for f in s.get("files") or []]:
-            if os.path.exists(path):
-                os.unlink(path)
-                changed = True
-    if changed:
-        systemctl(module, "daemon-reload")
-    module.exit_json(changed=changed)
-
-
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "services": {"type": "list", "elements": "dict", "required": True},
-            "state": {"choices": ["present", "absent"], "default": "present"},
-        }
-    )
-    (install if module.params["state"] == "present" else remove)(module, module.params["services"])
+    module = AnsibleModule(argument_spec={"services": {"type": "list", "elements": "dict", "required": True}})
+    install(module, module.params["services"])
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def apply_tunnel(plan, state):
         tun_up(wanted)
     state["tunnel"] = wanted
     if state.get("userspace"):
-        return "%s: this kernel has no ipip, so tunl0 is the lab's own TUN program; the packets on the wire are real protocol 4" % plan.conf["name"]
+        return "this kernel has no ipip, so tunl0 is the lab's own TUN program; the packets on the wire are real protocol 4"
     return None
 
 
@@ -247,8 +247,11 @@ def apply_bird(plan):
         ip("route flush proto bird", check=False)
         return
     changed = save(RUN + "/bird.conf", bird_conf(plan))
-    if changed or run("systemctl", "is-active", "-q", "calispray-lab-bird.service", check=False).returncode != 0:
-        run("systemctl", "reload-or-restart", "calispray-lab-bird.service")
+    active = run("systemctl", "is-active", "-q", "calispray-lab-bird.service", check=False).returncode == 0
+    if changed and active:
+        active = run("systemctl", "reload", "calispray-lab-bird.service", check=False).returncode == 0
+    if not active:
+        run("systemctl", "restart", "calispray-lab-bird.service")
 
 
 def apply_nat(plan):
