@@ -1,7 +1,7 @@
 /** The order of an `up`: ask the nodes, preview with the rules, stop on a violation with nothing touched, then carry it out. */
 import { UserError } from '../cluster/finding.ts';
-import type { Journal } from './engine/journal.ts';
-import { countLine, toldLines, violationLines } from './engine/lines.ts';
+import type { Change, Journal, Told } from './engine/journal.ts';
+import { busyLine, countLine, toldLines, violationLines } from './engine/lines.ts';
 import type { Opened } from './open.ts';
 import { previewLines, worries } from './plan.ts';
 import { findingLines } from './report.ts';
@@ -37,15 +37,35 @@ export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line:
   return { ok: mandatory.length === 0, journal, touched: true };
 }
 
-/** Runs a changing operation and says each step as it comes, with the count at its end. */
+/** Longest silence, in milliseconds, before a line says what is being done. */
+const SILENCE = 10_000;
+
+/** Runs a changing operation and says each step as it ends, what a command prints, and the count at the end. */
 export async function follow(
   say: (line: string) => void,
-  operation: (tell: Parameters<Opened['session']['up']>[0]) => Promise<Journal>,
+  operation: (tell: (told: Told) => void) => Promise<Journal>,
 ): Promise<Journal> {
   const begun = performance.now();
-  const journal = await operation((told) => {
-    for (const line of toldLines(told, true)) say(line);
-  });
-  say(`${countLine(journal, 'over')} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
-  return journal;
+  const working = new Set<Change>();
+  let spoken = begun;
+  const speak = (line: string) => {
+    spoken = performance.now();
+    say(line);
+  };
+  const silence = setInterval(() => {
+    const busy = [...working].filter((change) => change.custom);
+    if (busy.length > 0 && performance.now() - spoken >= SILENCE)
+      speak(busyLine(busy, (performance.now() - begun) / 1000));
+  }, 1000);
+  try {
+    const journal = await operation((told) => {
+      if (told.kind === 'begun') working.add(told.change);
+      if (told.kind === 'ended') working.delete(told.change);
+      for (const line of toldLines(told)) speak(line);
+    });
+    say(`${countLine(journal, 'over')} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+    return journal;
+  } finally {
+    clearInterval(silence);
+  }
 }

@@ -19,6 +19,13 @@ export interface Streams {
   err: (line: string) => void;
 }
 
+// A reader that has seen enough (`calispray up | head`) is no reason to leave the engine alone in the middle of its work.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 export const terminal: Streams = {
   out: (line) => void process.stdout.write(`${scrub(line)}\n`),
   err: (line) => void process.stderr.write(`${scrub(line)}\n`),

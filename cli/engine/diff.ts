@@ -106,10 +106,16 @@ function textDiff(before: string, after: string): string[] {
 export function show(value: unknown): string {
   if (value === undefined) return '(none)';
   if (typeof value === 'string' && UNKNOWN.has(value)) return '(known after up)';
+  if (isAsset(value)) return `file ${String(value.hash).slice(0, 12)}`;
   const text = JSON.stringify(value, (_, inner) =>
     typeof inner === 'string' && UNKNOWN.has(inner) ? '(known after up)' : inner,
   );
   return cut(text);
+}
+
+/** A file or archive, of which the engine shows the digest (pulumi 3.259.0 sdk/go/common/resource/sig/sig.go). */
+function isAsset(value: unknown): value is { hash: string } {
+  return typeof value === 'object' && value !== null && '4dabf18193072939515e22adb298388d' in value && 'hash' in value;
 }
 
 function cut(text: string): string {

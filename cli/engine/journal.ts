@@ -16,6 +16,8 @@ export interface Change {
   type: string;
   /** `Node masternode`, `NetworkPolicy production/allow-dns`. */
   label: string;
+  /** Is it done by a provider? A component of ours only holds others and takes as long as they do. */
+  custom: boolean;
   /** What differs, for an update or a replacement. */
   properties: PropertyChange[];
   /** `planned` in a preview; otherwise how it ended. */
@@ -92,14 +94,18 @@ export class Journal {
     } else if (event.diagnosticEvent !== undefined) {
       const { severity, urn, ephemeral } = event.diagnosticEvent;
       const message = pendingSaid(plain(event.diagnosticEvent.message));
-      if (ephemeral === true || !isShown(severity) || message === '' || SAYS_NOTHING.test(message)) return;
-      if (this.diagnostics.some((known) => known.message === message && known.urn === (urn || undefined))) return;
+      if (!isShown(severity) || message === '' || SAYS_NOTHING.test(message)) return;
+      const info = severity === 'info' || severity === 'info#err';
+      // Ephemeral: what a command prints while it runs. The engine repeats warnings, in a preview and per plugin.
+      if (ephemeral === true && !info) return;
+      if (!info && this.diagnostics.some((known) => known.message === message && known.urn === (urn || undefined)))
+        return;
       const diagnostic: Diagnostic = {
-        severity: severity === 'info#err' ? 'info' : severity,
+        severity: info ? 'info' : severity,
         message,
         ...(urn ? { urn } : {}),
       };
-      this.diagnostics.push(diagnostic);
+      if (ephemeral !== true) this.diagnostics.push(diagnostic);
       this.tell({ kind: 'diagnostic', diagnostic });
     } else if (event.summaryEvent !== undefined) {
       // The engine writes it with a capital, as events.d.ts tells of older versions.
@@ -160,7 +166,15 @@ export class Journal {
     // A replacement is several steps on one resource; it is one change to the reader, over when its new self is there.
     const key = urn;
     const known = this.changes.get(key);
-    const change: Change = known ?? { act, urn, type, label: labelOf(metadata), properties: [], state };
+    const change: Change = known ?? {
+      act,
+      urn,
+      type,
+      label: labelOf(metadata),
+      custom: isCustom(metadata),
+      properties: [],
+      state,
+    };
     if (op === 'replace' || op === 'create-replacement') change.act = 'replace';
     if (change.properties.length === 0) change.properties = propertyChanges(metadata);
     const wasOver = known !== undefined && (known.state === 'done' || known.state === 'failed');
@@ -190,6 +204,10 @@ function compare(a: readonly string[], b: readonly string[]): number {
     if (a[i] !== b[i]) return (a[i] as string) < (b[i] as string) ? -1 : 1;
   }
   return a.length - b.length;
+}
+
+function isCustom(metadata: StepEventMetadata): boolean {
+  return (metadata.new ?? metadata.old)?.custom === true;
 }
 
 function actOf(op: string): Act | undefined {

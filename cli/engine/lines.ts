@@ -58,18 +58,22 @@ export function countLine(journal: Journal, when: 'planned' | 'over'): string {
   return [...parts, ...(journal.same > 0 ? [`${journal.same} unchanged`] : [])].join(', ');
 }
 
-/** One line for what was just told; nothing where there is nothing to say. `slow` also announces a change that begins. */
-export function toldLines(told: Told, announce: boolean): string[] {
+/** What is said of an event as it comes; nothing of most. */
+export function toldLines(told: Told): string[] {
   switch (told.kind) {
     case 'begun':
-      return announce ? [`  … ${presents[told.change.act]} ${told.change.label}`] : [];
-    case 'ended':
-      return [endLine(told.change)];
     case 'violation':
       return [];
+    case 'ended':
+      return told.change.custom || told.change.state === 'failed' ? [endLine(told.change)] : [];
     case 'diagnostic':
       return diagnosticLines(told.diagnostic);
   }
+}
+
+/** Said when nothing else was for a while: what is being done, and since when. */
+export function busyLine(changes: readonly Change[], seconds: number): string {
+  return `  … ${changes.map((change) => `${presents[change.act]} ${change.label}`).join(', ')} (${seconds.toFixed(0)} s)`;
 }
 
 function endLine(change: Change): string {
