@@ -46,7 +46,7 @@ export async function labUp(tools: LabTools, options: LabOptions = {}): Promise<
     report(`lab ${name}: ${lab.hosts.length} nodes up in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     return lab;
   } finally {
-    lock.release();
+    lock.release(!existsSync(paths.dir)); // refused before anything was made: then nothing stays either
   }
 }
 

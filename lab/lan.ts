@@ -51,8 +51,9 @@ export async function hasAddress(lab: string, machine: Machine): Promise<boolean
 async function plug(lab: string, machine: Machine): Promise<void> {
   const port = `port${machines.indexOf(machine)}`;
   await removeLink(lab, router.name, port); // of a namespace that is gone; the kernel takes its time to remove it
+  const peer = `name eth0 mtu ${lanMtu} address ${hardwareAddress(machine)} netns ${scopeName(lab, machine.name)}`;
   await ipBatch(lab, router.name, [
-    `link add ${port} mtu ${lanMtu} type veth peer name eth0 mtu ${lanMtu} netns ${scopeName(lab, machine.name)}`,
+    `link add ${port} mtu ${lanMtu} type veth peer ${peer}`,
     `link set ${port} master ${bridge} up`,
   ]);
   await ipBatch(lab, machine.name, [
@@ -61,4 +62,10 @@ async function plug(lab: string, machine: Machine): Promise<void> {
     'link set eth0 up',
     `route add default via ${router.address}`,
   ]);
+}
+
+/** Made from the IPv4 address, as a network card keeps its own: neighbours still know a machine that was restarted. */
+function hardwareAddress(machine: Machine): string {
+  const bytes = [0x02, 0x00, ...machine.address.split('.').map(Number)]; // 02: locally administered
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
