@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { renderInventory } from '../../kubespray/index.ts';
+import { toolPaths } from '../../setup/index.ts';
+import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
+
+/** What the real ansible-inventory, of the Ansible that kubespray pins, reads out of a rendered inventory. */
+function ansibleInventory(value: unknown): { inventory: ReturnType<typeof renderInventory>; listed: Listed } {
+  const inventory = renderInventory(clusterOf(value));
+  const folder = mkdtempSync(join(tmpdir(), 'calispray-inventory-'));
+  try {
+    for (const [name, text] of Object.entries(inventory.files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const tool = join(toolPaths().ansible, 'bin/ansible-inventory');
+    // In a folder of its own, and with another HOME, no ansible.cfg of the user's speaks up.
+    const env = { PATH: process.env.PATH, HOME: folder, LC_ALL: 'C.UTF-8' };
+    const { status, stdout, stderr, error } = spawnSync(tool, ['-i', join(folder, 'hosts.yaml'), '--list'], {
+      env,
+      cwd: folder,
+    });
+    assert.equal(error, undefined);
+    assert.equal(status, 0, String(stderr));
+    assert.doesNotMatch(String(stderr), /WARNING|ERROR/);
+    return { inventory, listed: JSON.parse(String(stdout)) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface Listed {
+  readonly _meta: { readonly hostvars: Readonly<Record<string, Record<string, unknown>>> };
+  readonly [group: string]: { readonly hosts?: readonly string[]; readonly children?: readonly string[] } | object;
+}
+
+describe('the rendered inventory, read by Ansible', function () {
+  this.timeout(60_000);
+
+  for (const stack of stacks) {
+    it(`${stack}: every host has its groups and every variable, with its type`, () => {
+      const { inventory, listed } = ansibleInventory(stackCluster(stack));
+      const { hostvars } = listed._meta;
+      assert.deepEqual(Object.keys(hostvars).sort(), inventory.hosts.map((h) => h.name).sort());
+      for (const { name, address, groups } of inventory.hosts) {
+        const { ansible_host, ip, access_ip, ansible_user, ansible_port, etcd_member_name, ...variables } =
+          hostvars[name] ?? {};
+        assert.deepEqual([ansible_host, ip, access_ip], [address, address, address]);
+        assert.deepEqual([typeof ansible_user, typeof ansible_port], ['string', 'number']);
+        assert.equal(etcd_member_name, groups.includes('etcd') ? name : undefined);
+        assert.deepEqual(variables, inventory.variables);
+      }
+      for (const group of ['kube_control_plane', 'etcd', 'kube_node']) {
+        const members = inventory.hosts.filter((h) => h.groups.includes(group)).map((h) => h.name);
+        assert.deepEqual((listed[group] as { hosts: string[] }).hosts, members, group);
+      }
+    });
+  }
+
+  it('texts that YAML 1.1 would take for something else stay texts', () => {
+    const extraVariables = { a: 'yes', b: '012', c: '1:30', d: 'off', e: '1e3', f: '~', g: '0x1f', h: ['no', 'null'] };
+    const { listed } = ansibleInventory(edited(stackCluster('dev'), { kubespray: { extraVariables } }));
+    const { a, b, c, d, e, f, g, h } = listed._meta.hostvars.homelab ?? {};
+    assert.deepEqual({ a, b, c, d, e, f, g, h }, extraVariables);
+  });
+});
