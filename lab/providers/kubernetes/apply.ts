@@ -57,10 +57,15 @@ export async function createObject(step: Step, object: JsonObject, upsert: boole
       const resource = await locate(step.cluster, object);
       const body = scoped(object, resource);
       if (upsert) return await apply(step, resource, body, undefined);
-      return await step.cluster.request('POST', pathOf(resource, body, true), {
+      const made = await step.cluster.request('POST', pathOf(resource, body, true), {
         body,
         query: { fieldManager: creator, ...dryRun(step) },
         signal: step.signal,
+      });
+      return await own(step, pathOf(resource, body), made).catch((error: unknown) => {
+        // It is there: nothing that goes wrong from here on may lose it from the state.
+        if (error instanceof StepError) return made;
+        throw error;
       });
     } catch (error) {
       const missing = error instanceof UnknownKindError || (error instanceof ApiError && error.status === 404);
@@ -76,16 +81,28 @@ export async function updateObject(step: Step, object: JsonObject): Promise<Json
   const resource = await locate(step.cluster, object);
   const body = scoped(object, resource);
   const path = pathOf(resource, body);
-  let live = await step.cluster.request('GET', path, { signal: step.signal });
-  const patch = step.preview ? undefined : takeOver(live, step.fieldManager);
-  if (patch !== undefined) {
-    live = await step.cluster.request('PATCH', path, {
-      body: patch,
-      contentType: 'application/json-patch+json',
-      signal: step.signal,
-    });
+  const live = await step.cluster.request('GET', path, { signal: step.signal });
+  return apply(step, resource, body, await own(step, path, live));
+}
+
+/**
+ * Hands the fields of the create, and of kubectl, to our own field manager; gives the object as it then is. Without it a changed list
+ * entry (a Service's port) would be added beside the old one. Controllers write to a fresh object at the same time: then it is read again.
+ */
+async function own(step: Step, path: string, read: JsonObject): Promise<JsonObject> {
+  let live = read;
+  for (let tries = 0; !step.preview && tries < 5; tries++) {
+    const body = takeOver(live, step.fieldManager);
+    if (body === undefined) return live;
+    try {
+      const contentType = 'application/json-patch+json';
+      return await step.cluster.request('PATCH', path, { body, contentType, signal: step.signal });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      live = await step.cluster.request('GET', path, { signal: step.signal });
+    }
   }
-  return apply(step, resource, body, live);
+  return live;
 }
 
 async function apply(
@@ -147,12 +164,15 @@ export async function deleteObject(step: Step, object: JsonObject, timeout: numb
   }
   const seconds = timeout > 0 ? timeout : deleteTimeout;
   const until = Date.now() + seconds * 1_000;
+  let said = '';
   for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
     const left = await readObject(step.cluster, object, step.signal);
     if (left === undefined || uidOf(left) !== uid) return;
     if (Date.now() > until)
       throw new StepError(`${path} is still there ${seconds} s after its deletion${holders(left)}`);
-    step.logger.status(`waiting for the deletion to finish${holders(left)}`);
+    const waiting = `waiting for the deletion to finish${holders(left)}`;
+    if (waiting !== said) step.logger.status(waiting);
+    said = waiting;
     await pauseFor(pause, step.signal);
   }
 }
