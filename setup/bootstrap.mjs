@@ -37,8 +37,7 @@ async function main([name, ...rest]) {
   const [script, ...args] = program(rest);
   const node = newestNode();
   const path = [join(modules, '.bin'), process.env.PATH ?? ''].join(delimiter);
-  // Node's own fetch looks at HTTPS_PROXY only when told to.
-  const env = { ...process.env, PATH: path, NODE_USE_ENV_PROXY: process.env.NODE_USE_ENV_PROXY ?? '1' };
+  const env = { ...process.env, PATH: path };
   return run(node, [join(checkout, script), ...args], { env, stdio: 'inherit' });
 }
 

@@ -1,5 +1,5 @@
 /** Brings the parts that are missing: decides first, for all of them, then makes them side by side. */
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { type Finding, UserError } from '../cluster/finding.ts';
@@ -44,12 +44,25 @@ export async function ensure(
   if (wanted.length === 0) return [];
   const plans = await Promise.all(wanted.map((spec) => planOf(spec, world)));
   refuseImpossible(plans);
-  mkdirSync(join(world.cache, 'tools'), { recursive: true });
-  mkdirSync(join(world.cache, 'logs'), { recursive: true });
+  makeFolders(world.cache);
   for (const plan of plans) if (plan.state === 'replaced') noteReplaced(plan.spec, world.cache);
   const missing = plans.filter((plan) => plan.state === 'missing');
   refuseFullDisk(missing, world.cache, options.freeSpace ?? freeSpace);
   return missing.length === 0 ? [] : make(missing, world, options.show ?? showOnTerminal);
+}
+
+function makeFolders(cache: string): void {
+  try {
+    for (const name of ['tools', 'logs']) mkdirSync(join(cache, name), { recursive: true });
+    accessSync(join(cache, 'tools'), constants.W_OK);
+  } catch (error) {
+    throw UserError.of(
+      'setup-cache-unwritable',
+      cache,
+      `Set-up cannot write to ${cache}: ${error instanceof Error ? error.message : String(error)}.`,
+      'Make it yours, or name a folder of your own in CALISPRAY_CACHE.',
+    );
+  }
 }
 
 /** Parts that fail for one reason are named together. */

@@ -19,6 +19,9 @@ export async function show(steps: readonly Step[]): Promise<void> {
         }, heartbeat * 1000);
         try {
           task.title = `${step.title}: ${await step.done}`;
+        } catch {
+          // The reason is told once, in full, when all have ended.
+          throw new Error('not made');
         } finally {
           clearInterval(beat);
         }

@@ -25,7 +25,7 @@ export const engine: PartSpec = {
       program: 'pulumi',
       ask: ['version'],
       fits: (printed) => printed === `v${version}`,
-      siblings: /^pulumi-/,
+      wanted: /^pulumi(-[a-z-]+)?$/,
     }),
     fromVendor([
       {

@@ -24,7 +24,12 @@ export const languageHost: PartSpec = {
   version: versions.pulumi,
   inputs: goInputs(recipe),
   sources: [
-    onPath({ program, ask: ['-version'], fits: (printed) => printed === `v${versions.pulumi}` }),
+    onPath({
+      program: 'pulumi',
+      ask: ['version'],
+      fits: (printed) => printed === `v${versions.pulumi}`,
+      wanted: /^pulumi-language-nodejs$/,
+    }),
     fromVendor([
       {
         vendor: 'pulumi',

@@ -62,8 +62,11 @@ export async function findGo(
     hint: `Install Go >= 1.25 (${wanted} or newer is best) from https://go.dev/dl and put it on PATH.`,
   });
   if (go === undefined) return refusal('Go is missing, and this part has to be built.');
-  const { stdout } = await promisify(execFile)(go, ['env', 'GOVERSION', 'GOTOOLCHAIN'], { env: environment });
-  const [version = '', toolchain = ''] = stdout.trim().split('\n');
+  const asked = await promisify(execFile)(go, ['env', 'GOVERSION', 'GOTOOLCHAIN'], { env: environment }).catch(
+    (error: Error) => error,
+  );
+  if (asked instanceof Error) return refusal(`${go} does not run: ${lastLines(asked.message, 2)}.`);
+  const [version = '', toolchain = ''] = asked.stdout.trim().split('\n');
   const enough = isAtLeast(version.replace(/^go/, ''), wanted);
   // A Go that may fetch a newer one for itself does so; `local` forbids it.
   const canFetch = !toolchain.startsWith('local') && isAtLeast(version.replace(/^go/, ''), '1.25');

@@ -12,29 +12,32 @@ export interface OnPath {
   readonly ask: readonly string[];
   /** True for what it prints at a version that serves. */
   readonly fits: (printed: string) => boolean;
-  /** Other files beside it that belong to it. */
-  readonly siblings?: RegExp;
+  /** Names of the files in its folder that are wanted, by default the program alone. */
+  readonly wanted?: RegExp;
 }
 
-export function onPath({ program, ask, fits, siblings }: OnPath): Source {
+export function onPath({ program, ask, fits, wanted }: OnPath): Source {
   return async ({ environment }) => {
     const found = which(program, environment);
     if (found === undefined) return refuse(`${program} is not on PATH.`);
     const printed = await versionOf(found, ask);
     if (!fits(printed)) return refuse(`${found} has another version: ${printed.split('\n')[0]}.`);
+    const file = realpathSync(found);
+    const names =
+      wanted === undefined ? [basename(file)] : readdirSync(dirname(file)).filter((name) => wanted.test(name));
+    if (names.length === 0) return refuse(`${dirname(file)} has ${program} alone.`);
     return {
-      says: `copy ${found}`,
+      says: `copy ${names.map((name) => join(dirname(found), name)).join(', ')}`,
       lane: 'network',
       seconds: 1,
       mebibytes: 300,
       async take({ into }) {
-        const file = realpathSync(found);
-        const bin = join(into, 'bin');
-        mkdirSync(bin);
-        const others = siblings === undefined ? [] : readdirSync(dirname(file)).filter((name) => siblings.test(name));
-        copyFileSync(file, join(bin, program));
-        for (const name of others.filter((other) => other !== basename(file)))
-          copyFileSync(join(dirname(file), name), join(bin, name));
+        mkdirSync(join(into, 'bin'));
+        for (const name of names) {
+          // A link may give the program another name, a version for instance.
+          const target = wanted === undefined ? program : name;
+          copyFileSync(join(dirname(file), name), join(into, 'bin', target));
+        }
       },
     };
   };

@@ -122,6 +122,18 @@ describe('setup: ensure', () => {
     });
   });
 
+  it('refuses a cache it cannot write to', async () => {
+    await inScratch(async (folder) => {
+      writeFileSync(join(folder, 'file'), '');
+      const cache = join(folder, 'file', 'cache');
+      const spec = part('base', async () => assert.fail('nothing may be made'));
+      await assert.rejects(ensure([spec], await worldIn(cache), { show }), (error) => {
+        assert.deepEqual(codesOf(error), [`setup-cache-unwritable at ${cache}`]);
+        return true;
+      });
+    });
+  });
+
   it('makes a part after those it follows, and others beside it', async () => {
     await inScratch(async (cache) => {
       const order: string[] = [];

@@ -121,11 +121,19 @@ describe('setup: parts the user has', () => {
     await inScratch(async (cache) => {
       const world = await worldIn(cache, { PATH: `${pulumi(cache, 'v3.259.0')}:/usr/bin:/bin` });
       const [made] = await ensure([partNamed('engine')], world, { show: silently });
-      assert.equal(made?.how, `copy ${join(cache, 'own', 'pulumi')}`);
+      assert.match(made?.how ?? '', /^copy .*\/own\/pulumi, .*\/own\/pulumi-language-nodejs$/);
       assert.deepEqual(readdirSync(join(placeOf(partNamed('engine'), cache), 'bin')).sort(), [
         'pulumi',
         'pulumi-language-nodejs',
       ]);
+    });
+  });
+
+  it('give the language host that belongs to the engine', async () => {
+    await inScratch(async (cache) => {
+      const world = await worldIn(cache, { PATH: `${pulumi(cache, 'v3.259.0')}:/usr/bin:/bin` });
+      await ensure([partNamed('language-host')], world, { show: silently });
+      assert.deepEqual(readdirSync(toolPaths(cache).languageHost), ['pulumi-language-nodejs']);
     });
   });
 
@@ -160,6 +168,15 @@ describe('setup: what is missing on the machine', () => {
     assert.ok(typeof answer !== 'string');
     assert.equal(answer.code, 'setup-no-go');
     assert.match(`${answer.message} ${answer.hint}`, /Go is missing.*Go >= 1\.25.*go\.dev/s);
+  });
+
+  it('is a Go that does not run', async () => {
+    await inScratch(async (folder) => {
+      writeFileSync(join(folder, 'go'), '#!/bin/sh\necho broken >&2\nexit 1\n', { mode: 0o755 });
+      const answer = await findGo({ PATH: `${folder}:/usr/bin:/bin` }, 'pulumi', '/nonexistent');
+      assert.ok(typeof answer !== 'string');
+      assert.match(answer.message, /does not run: .*broken/s);
+    });
   });
 
   for (const [version, toolchain, fits] of [
