@@ -47,11 +47,6 @@ export function hostKeyOf(dir: string): string | undefined {
   return readIfThere(join(dir, 'host_key.pub'))?.trim();
 }
 
-/** The base image a disk was made over; it fits no other. */
-export function baseOf(dir: string): string | undefined {
-  return readIfThere(join(dir, 'base'));
-}
-
 /** Makes `dir` with the layers and what distinguishes this node from the base image. `authorized`: root's public key. */
 export async function makeDisk(dir: string, node: Machine, base: string, authorized: string): Promise<void> {
   const half = `${dir}.half`;
@@ -61,7 +56,6 @@ export async function makeDisk(dir: string, node: Machine, base: string, authori
 
   const key = makeKey(node.name);
   writeFileSync(join(half, 'host_key.pub'), `${key.public}\n`);
-  writeFileSync(join(half, 'base'), base);
   const disk = writer(join(half, 'upper'));
   disk.file('etc/ssh/ssh_host_ed25519_key', key.private, 0o600);
   disk.file('etc/ssh/ssh_host_ed25519_key.pub', `${key.public} ${node.name}\n`);

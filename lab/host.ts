@@ -1,6 +1,6 @@
 /** One node: start its first process, wait until sshd answers, tell whether it lives. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,10 @@ export interface NodeMounts {
   readonly crds: string;
 }
 
+function listed(mounts: NodeMounts): string {
+  return `${mounts.base}\n${mounts.bin}\n${mounts.crds}\n`;
+}
+
 /** The node's first process (systemd) while it runs in the network namespace recorded for this node. */
 export function firstProcess(dir: string, netns: number | undefined): ProcessRecord | undefined {
   const record = parseProcessRecord(readIfThere(join(dir, 'pid')) ?? '');
@@ -33,6 +37,11 @@ export function answers(dir: string, netns: number | undefined): boolean {
   return first !== undefined && listens(first.pid, sshPort);
 }
 
+/** True when the node was started with these; a node keeps what it was given until it is restarted. */
+export function sees(dir: string, mounts: NodeMounts): boolean {
+  return readIfThere(join(dir, 'mounts')) === listed(mounts);
+}
+
 /** Starts the node in its network namespace; it goes on when this process ends. Gives up to `seconds` to sshd. */
 export async function startNode(
   lab: string,
@@ -44,6 +53,7 @@ export async function startNode(
 ): Promise<void> {
   const log = join(dir, 'log');
   rmSync(join(dir, 'pid'), { force: true });
+  writeFileSync(join(dir, 'mounts'), listed(mounts));
   const output = openSync(log, 'w', 0o600);
   const script = fileURLToPath(new URL('node/start.sh', import.meta.url));
   const into = [`--net=${netnsPath(lab, node.name)}`, '--', script];
@@ -58,6 +68,24 @@ export async function startNode(
   });
   keeper.unref();
   await waitForSsh(node, dir, netns, seconds, ended);
+}
+
+/**
+ * Waits until systemd on the node has started all that is enabled (on a restarted one an API server, perhaps); false
+ * when it has not after `seconds`. A service that failed is not waited for.
+ */
+export async function waitForBoot(dir: string, netns: number, seconds: number): Promise<boolean> {
+  const first = firstProcess(dir, netns);
+  if (first === undefined) return false;
+  const began = Date.now();
+  try {
+    const wait = ['systemctl', 'is-system-running', '--wait'];
+    await run('nsenter', [...nodeArguments(first.pid, 'dumb'), ...wait], { timeout: seconds * 1000 });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return Date.now() - began < seconds * 1000; // `degraded` ends with 1
+  }
+  return true;
 }
 
 /** Resolves once the node's sshd listens. `ended`: the node's keeper is gone, so that waiting on is of no use. */

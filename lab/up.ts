@@ -1,13 +1,13 @@
 /** Bringing a lab up: keep what stands, mend what does not. Runs under the lab's lock. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tools } from '../setup/index.ts';
 import { makeBundle } from './bundle.ts';
 import { cgroupTable, planOwnCgroups, removeCgroups } from './cgroups.ts';
 import { describeLab, knownHosts, type Lab } from './description.ts';
-import { baseOf, makeDisk, makeKey, publicPart } from './disk.ts';
+import { hostKeyOf, makeDisk, makeKey, publicPart } from './disk.ts';
 import { takeDown } from './down.ts';
-import { answers, firstProcess, type NodeMounts, startNode, waitForSsh } from './host.ts';
+import { answers, firstProcess, type NodeMounts, sees, startNode, waitForBoot, waitForSsh } from './host.ts';
 import { buildLan, connectNode, hasAddress, lanStands } from './lan.ts';
 import { ourNamespaces, recordedInode, refuseForeign } from './namespaces.ts';
 import { endProcessesIn } from './processes.ts';
@@ -72,9 +72,13 @@ async function recordToWorkOn(name: string, paths: LabPaths, report: Report): Pr
   return emptyRecord(bootId());
 }
 
-async function everythingStands({ name, paths, record }: Work): Promise<boolean> {
+async function everythingStands({ name, paths, mounts, record }: Work): Promise<boolean> {
   if (!existsSync(paths.key)) return false;
-  if (!nodes.every((node) => answers(join(paths.hosts, node.name), recordedInode(record, node.name)))) return false;
+  const runs = nodes.every((node) => {
+    const dir = join(paths.hosts, node.name);
+    return answers(dir, recordedInode(record, node.name)) && sees(dir, mounts);
+  });
+  if (!runs) return false;
   const stand = await Promise.all([lanStands(name, record), ...nodes.map((node) => hasAddress(name, node))]);
   return stand.every(Boolean);
 }
@@ -103,29 +107,39 @@ async function mendNode(work: Work, node: Machine, authorized: string): Promise<
   record.cgroups = [...record.cgroups.filter((c) => !c.endsWith(own)), ...cgroups.map((c) => c.dir)];
   save();
 
-  const restarted = baseOf(dir) === mounts.base;
-  if (!restarted) {
-    rmSync(dir, { recursive: true, force: true });
-    await makeDisk(dir, node, mounts.base, authorized);
-  }
+  const restarted = hostKeyOf(dir) !== undefined;
+  if (!restarted) await makeDisk(dir, node, mounts.base, authorized);
   writeFileSync(join(dir, 'cgroups'), cgroupTable(cgroups));
   const netns = await connectNode(name, node, record, save);
   await startNode(name, node, dir, netns, mounts);
+  await waitForServices(node, dir, netns, report);
   report(`${node.name} ${node.address} ${restarted ? 'restarted on its disk' : 'up'} in ${seconds()} s`);
 }
 
 /** True for a node that runs, or still starts because the command that started it was killed. */
-async function comesUpByItself({ name, record, report }: Work, node: Machine, dir: string): Promise<boolean> {
+async function comesUpByItself({ name, mounts, record, report }: Work, node: Machine, dir: string): Promise<boolean> {
   const netns = recordedInode(record, node.name);
   const first = firstProcess(dir, netns);
   if (first === undefined || netns === undefined || !(await hasAddress(name, node))) return false;
+  if (!sees(dir, mounts)) {
+    report(`${node.name} runs with programs of an earlier set-up: restarting it`);
+    return false;
+  }
   try {
     await waitForSsh(node, dir, netns, 20);
-    return true;
   } catch {
     report(`${node.name} runs but its sshd does not answer: restarting it`);
     return false;
   }
+  await waitForServices(node, dir, netns, report);
+  return true;
+}
+
+/** What comes next talks to what the node serves; one that is slow is said, and left to those that need it. */
+async function waitForServices(node: Machine, dir: string, netns: number, report: Report): Promise<void> {
+  const seconds = 60;
+  if (await waitForBoot(dir, netns, seconds)) return;
+  report(`${node.name} answers, but has not started all its services after ${seconds} s`);
 }
 
 /** The private key is in the lab's folder; gives the public half. */

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lab, type LabTools, labDown, labStatus, labUp, probePods } from '../../lab/index.ts';
@@ -142,6 +151,18 @@ describe('the lab’s hosts', function () {
     assert.deepEqual(lab.hosts, hosts, 'its host key is the same');
     assert.equal(ssh(lab, tools, 'root@192.168.4.62', 'cat /etc/kept').output, 'kept\n');
     assert.doesNotMatch(inNode(dir, 'homelab', 'ip -o link'), /vxlan/, 'as after a reboot');
+  });
+
+  it('are restarted when set-up brought other programs, since they keep what they were given', async () => {
+    const crds = join(state, 'other-crds');
+    mkdirSync(crds);
+    writeFileSync(join(crds, 'other.yaml'), '');
+    const lines: string[] = [];
+    await labUp({ ...tools, crds }, { name, report: (line) => lines.push(line) });
+    assert.match(lines.join('\n'), /homelab runs with programs of an earlier set-up/);
+    assert.equal(inNode(dir, 'homelab', 'ls /opt/calispray-lab/crds; cat /etc/kept'), 'other.yaml\nkept\n');
+    await up();
+    assert.match(inNode(dir, 'homelab', 'ls /opt/calispray-lab/crds'), /calico\.yaml/);
   });
 
   it('get a new LAN when theirs was destroyed', async () => {
