@@ -88,12 +88,7 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
 }
 
 function missing(at: Path): Finding {
-  return finding(
-    'missing-field',
-    at,
-    'is missing',
-    `Write ${String(at.at(-1) ?? 'the cluster')}: there is no default for it.`,
-  );
+  return finding('missing-field', at, `${nameOf(at)} is missing`, 'Write it: there is no default.');
 }
 
 function oneOf(at: Path, input: unknown, values: string[]): Finding {
@@ -104,16 +99,24 @@ function oneOf(at: Path, input: unknown, values: string[]): Finding {
 
 function wrongType(at: Path, expected: string, input: unknown): Finding {
   const words: Record<string, string> = { record: 'a map', object: 'a map', array: 'a list', int: 'a whole number' };
-  return finding('wrong-type', at, `is ${show(input)}`, `Write ${words[expected] ?? expected}.`);
+  return finding('wrong-type', at, `${nameOf(at)} is ${show(input)}`, `Write ${words[expected] ?? expected}.`);
 }
 
 function size(at: Path, input: unknown, bound: string): Finding {
   const empty = (Array.isArray(input) || typeof input === 'string') && input.length === 0;
-  return finding('out-of-range', at, empty ? 'is empty' : `is ${show(input)}`, `It must have or be ${bound}.`);
+  if (empty) return finding('out-of-range', at, `${nameOf(at)} is empty`, `Write ${bound} there.`);
+  return finding('out-of-range', at, `${nameOf(at)} is ${show(input)}`, `Write ${bound}.`);
 }
 
 function finding(code: string, path: Path, message: string, hint: string): Finding {
   return { code, class: 'refused', path: pathText(path), message, hint };
+}
+
+/** The field's own name; its place is in the finding's path. */
+function nameOf(at: Path): string {
+  const last = at.at(-1);
+  if (last === undefined) return 'the cluster';
+  return typeof last === 'number' ? `entry ${last + 1}` : String(last);
 }
 
 /** `nodes.homelab.roles[0]`, as a person would point at it. */

@@ -63,7 +63,7 @@ const hostKey = text((value) =>
     ? undefined
     : {
         code: 'bad-host-key',
-        message: 'is not a host key',
+        message: `“${value.slice(0, 24)}…” is not a host key`,
         hint: 'Write the whole line (`ssh-ed25519 AAAA…`) that `calispray keyscan` gives, or accept-new.',
       },
 );
@@ -92,7 +92,7 @@ const kubespray = z.strictObject({
   source: z
     .strictObject({ git: nonEmpty.optional(), path: nonEmpty.optional() })
     .refine((s) => (s.git === undefined) !== (s.path === undefined), {
-      message: 'needs exactly one of git and path',
+      message: 'source needs exactly one of git and path',
       params: {
         code: 'bad-source',
         hint: 'Write { git: URL }, or { path: FOLDER OR TAR } for a controller without internet.',
