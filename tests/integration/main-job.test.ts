@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Calispray } from '../support/calispray.ts';
+
+/** The main job as a user runs it: the real command, engine, SSH, Ansible, etcd and kube-apiserver, on a lab of its own. */
+describe('the main job', function () {
+  this.timeout(600_000);
+  const calispray = new Calispray('main-job');
+  after(async () => {
+    await calispray.run('down');
+    calispray.remove();
+  });
+
+  const kubectl = (...words: string[]) =>
+    calispray.run(
+      'lab',
+      'shell',
+      'masternode',
+      '--',
+      '/usr/local/bin/kubectl',
+      '--kubeconfig',
+      '/etc/kubernetes/admin.conf',
+      ...words,
+    );
+  const runsOnController = async () => {
+    const listed = await calispray.run('lab', 'shell', 'masternode', '--', 'ls', '/root/.calispray/lab/runs');
+    return listed.text.trim().split('\n').length;
+  };
+
+  it('is picked up after it was killed in the middle of the playbook', async () => {
+    const first = calispray.start('start');
+    const closed = once(first, 'close');
+    for (let tries = 0; tries < 4000 && !/play: /.test(first.text) && first.exitCode === null; tries++) {
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    const seen = first.text;
+    first.kill('SIGKILL');
+    await closed;
+    assert.match(seen, /play: /, 'the playbook began');
+  });
+
+  it('brings the reference cluster up on three nodes and says what is there', async () => {
+    const started = await calispray.run('start');
+    assert.equal(started.code, 0, started.text);
+    for (const node of ['masternode', 'storagenodet3500', 'homelab']) assert.match(started.text, new RegExp(node));
+    assert.match(started.text, /allow-cluster-internal/);
+    assert.match(started.text, /1500/);
+    assert.equal(await runsOnController(), 1, 'the run that was left was found, not begun again');
+  });
+
+  it('left real objects in a real API', async () => {
+    const nodes = await kubectl('get', 'nodes', '-o', 'name');
+    assert.deepEqual(nodes.text.trim().split('\n').sort(), [
+      'node/homelab',
+      'node/masternode',
+      'node/storagenodet3500',
+    ]);
+    const policies = await kubectl('get', 'networkpolicies', '-n', 'production', '-o', 'name');
+    for (const name of ['default-deny-ingress', 'allow-prometheus-scraping', 'allow-dns'])
+      assert.match(policies.text, new RegExp(name));
+    const global = await kubectl(
+      'get',
+      'globalnetworkpolicies.projectcalico.org',
+      'allow-cluster-internal',
+      '-o',
+      'jsonpath={.spec.types}',
+    );
+    assert.match(global.text, /Ingress.*Egress/);
+    const monitor = await kubectl('get', 'servicemonitor,service', '-n', 'kube-system', '-o', 'name');
+    assert.match(monitor.text, /servicemonitor\.monitoring\.coreos\.com\/calico-node/);
+    assert.match(monitor.text, /service\/calico-node/);
+  });
+
+  it('changes nothing the second time', async () => {
+    const again = await calispray.run('start');
+    assert.equal(again.code, 0, again.text);
+    assert.match(again.text, /no change|nothing to (do|change)/i);
+    assert.doesNotMatch(again.text, /^\s*[+~-] /m);
+    assert.equal(await runsOnController(), 1);
+  });
+
+  it('stops on a violation with nothing touched', async () => {
+    const state = () =>
+      readdirSync(join(calispray.labDir, 'backend/.pulumi/stacks'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+        .join();
+    const before = state();
+    assert.ok(before.length > 1000);
+    const dir = calispray.project('too-large', 'lab', (text) => text.replace('mtu: auto', 'mtu: 1600'));
+    const refused = await calispray.run('-C', dir, 'up', '--stack', 'lab');
+    assert.equal(refused.code, 1, refused.text);
+    assert.match(refused.text, /mtu-above/);
+    assert.match(refused.text, /network\.mtu/);
+    assert.equal(state(), before);
+    assert.equal(await runsOnController(), 1);
+  });
+
+  it('carries a changed policy out in place', async () => {
+    const dir = calispray.project('order', 'lab', (text) => text.replace('order: 100', 'order: 200'));
+    const preview = await calispray.run('-C', dir, 'preview', '--stack', 'lab');
+    assert.equal(preview.code, 0, preview.text);
+    assert.match(preview.text, /spec\.order/);
+    const up = await calispray.run('-C', dir, 'up', '--stack', 'lab');
+    assert.equal(up.code, 0, up.text);
+    const order = await kubectl(
+      'get',
+      'globalnetworkpolicies.projectcalico.org',
+      'allow-cluster-internal',
+      '-o',
+      'jsonpath={.spec.order}',
+    );
+    assert.equal(order.text.trim(), '200');
+    assert.equal(await runsOnController(), 1, 'a policy is no reason to run the playbook');
+  });
+
+  it('names a node that is down, before anything is touched', async () => {
+    const dir = calispray.project('gone', 'lab', (text) => text.replace('192.168.4.62', '192.168.4.99'));
+    const refused = await calispray.run('-C', dir, 'up', '--stack', 'lab');
+    assert.equal(refused.code, 1, refused.text);
+    assert.match(refused.text, /homelab/);
+    assert.match(refused.text, /192\.168\.4\.99/);
+    assert.doesNotMatch(refused.text, /\n\s+at /);
+  });
+
+  it('keeps every secret out of state, work folder and backups', async () => {
+    const key = readFileSync(join(calispray.labDir, 'id_ed25519'), 'utf8').split('\n')[2] ?? '';
+    assert.ok(key.length > 40);
+    assert.deepEqual(calispray.filesWith(key), []);
+    const kubeconfig = await calispray.run(
+      'lab',
+      'shell',
+      'masternode',
+      '--',
+      'cat',
+      '/root/.calispray/lab/inventory/artifacts/admin.conf',
+    );
+    const clientKey = /client-key-data: (\S+)/.exec(kubeconfig.text)?.[1] ?? '';
+    assert.ok(clientKey.length > 40, kubeconfig.text);
+    assert.deepEqual(calispray.filesWith(clientKey), []);
+  });
+
+  it('goes without a trace', async () => {
+    const down = await calispray.run('down');
+    assert.equal(down.code, 0, down.text);
+    assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(calispray.state));
+    assert.deepEqual(
+      readdirSync('/run/netns').filter((name) => name.startsWith('calispray-main-job-')),
+      [],
+    );
+    const status = await calispray.run('lab', 'status');
+    assert.match(status.text, /not there/);
+  });
+});

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Ran {
+  readonly code: number;
+  /** Standard output and standard error as a person sees them. */
+  readonly text: string;
+}
+
+/** The command as a user runs it, in a state folder and a lab of the test's own. */
+export class Calispray {
+  readonly state: string;
+  readonly lab: string;
+
+  constructor(lab: string) {
+    this.lab = lab;
+    this.state = mkdtempSync(join(tmpdir(), `calispray-${lab}-`));
+  }
+
+  get labDir(): string {
+    return join(this.state, 'labs', this.lab);
+  }
+
+  start(...words: string[]): ChildProcess & { text: string } {
+    const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...words], {
+      env: { ...process.env, CALISPRAY_STATE: this.state, CALISPRAY_LAB: this.lab, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.state,
+    });
+    const told = Object.assign(child, { text: '' });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        told.text += chunk;
+      });
+    }
+    return told;
+  }
+
+  async run(...words: string[]): Promise<Ran> {
+    const child = this.start(...words);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code: code ?? -1, text: child.text };
+  }
+
+  /** A project folder like this checkout's, with the stack's file changed; its program is the checkout's. */
+  project(name: string, stack: string, change: (text: string) => string): string {
+    const dir = join(this.state, name);
+    mkdirSync(dir, { recursive: true });
+    copyFileSync(join(root, 'Pulumi.yaml'), join(dir, 'Pulumi.yaml'));
+    writeFileSync(join(dir, 'index.ts'), `export { default } from '${pathToFileURL(join(root, 'index.ts')).href}';\n`);
+    const file = `Pulumi.${stack}.yaml`;
+    const before = readFileSync(join(root, file), 'utf8');
+    const after = change(before);
+    if (after === before) throw new Error(`${name}: the change does not change ${file}`);
+    writeFileSync(join(dir, file), after);
+    return dir;
+  }
+
+  /** Every file of the state folder that holds `needle`, the nodes' own disks and the lab's keys left out. */
+  filesWith(needle: string): string[] {
+    return readdirSync(this.state, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter(
+        (file) => !/\/(upper|work|root|data)\/|\/id_ed25519$|kubespray-bundle/.test(file.slice(this.state.length)),
+      )
+      .filter((file) => readFileSync(file).includes(needle));
+  }
+
+  remove(): void {
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
