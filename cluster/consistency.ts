@@ -1,4 +1,6 @@
 import type { Finding } from './finding.ts';
+import { policyFindings } from './policy-consistency.ts';
+import { isRecord, list, type Raw, record, refused } from './raw.ts';
 
 /**
  * Mistakes that only show across fields. They look at the raw value, so that they are found beside the shape's own
@@ -6,7 +8,13 @@ import type { Finding } from './finding.ts';
  */
 export function inconsistencies(value: unknown): Finding[] {
   const root = record(value);
-  return [...nodeFindings(root), ...policyFindings(root), ...sshFindings(root), ...metricsFindings(root)];
+  return [
+    ...nodeFindings(root),
+    ...variableFindings(root),
+    ...policyFindings(root),
+    ...sshFindings(root),
+    ...metricsFindings(root),
+  ];
 }
 
 function nodeFindings(root: Raw): Finding[] {
@@ -50,69 +58,18 @@ function nodeFindings(root: Raw): Finding[] {
   return findings;
 }
 
-/** Every namespace that a policy is put into, or that it expects scrapers from, must be one that exists. */
-function policyFindings(root: Raw): Finding[] {
-  const policies = record(root.policies);
-  const known = new Set([...list(policies.namespaces), 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
-  const used: [string, unknown][] = [];
-  for (const field of ['defaultDenyIngress', 'allowDns']) {
-    list(policies[field]).forEach((ns, i) => {
-      used.push([`policies.${field}[${i}]`, ns]);
-    });
-  }
-  list(policies.allowPrometheusScraping).forEach((item, i) => {
-    used.push([`policies.allowPrometheusScraping[${i}].namespace`, record(item).namespace]);
-    used.push([`policies.allowPrometheusScraping[${i}].from.namespace`, record(record(item).from).namespace]);
-  });
-  list(record(policies.allowClusterInternal).except).forEach((ns, i) => {
-    used.push([`policies.allowClusterInternal.except[${i}]`, ns]);
-  });
-  const findings = used
-    .filter(([, ns]) => typeof ns === 'string' && !known.has(ns))
-    .map(([path, ns]) =>
-      refused('undeclared-namespace', path, `no namespace “${ns}” is declared`, `Add ${ns} to policies.namespaces.`),
+/** Ansible stops at a name that it cannot use as a variable. */
+function variableFindings(root: Raw): Finding[] {
+  return Object.keys(record(record(root.kubespray).extraVariables))
+    .filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    .map((name) =>
+      refused(
+        'bad-variable-name',
+        `kubespray.extraVariables.${name}`,
+        `“${name}” is no name of an Ansible variable`,
+        'Use letters, digits and underscores, and begin with no digit.',
+      ),
     );
-  list(policies.extra).forEach((item, i) => {
-    const { apiVersion, kind, metadata } = record(item);
-    const at = `policies.extra[${i}]`;
-    const { namespace } = record(metadata);
-    if (kind === 'GlobalNetworkPolicy' && apiVersion === 'networking.k8s.io/v1') {
-      findings.push(
-        refused(
-          'wrong-api-version',
-          `${at}.apiVersion`,
-          'Kubernetes has no GlobalNetworkPolicy',
-          'Write projectcalico.org/v3.',
-        ),
-      );
-    }
-    if (kind === 'GlobalNetworkPolicy' && namespace !== undefined) {
-      findings.push(
-        refused(
-          'needless-namespace',
-          `${at}.metadata.namespace`,
-          'a GlobalNetworkPolicy is in no namespace',
-          'Leave it out, and select namespaces with spec.namespaceSelector.',
-        ),
-      );
-    }
-    if (kind === 'NetworkPolicy' && namespace === undefined) {
-      findings.push(
-        refused('missing-field', `${at}.metadata.namespace`, 'a NetworkPolicy is in a namespace', 'Name it.'),
-      );
-    }
-    if (kind === 'NetworkPolicy' && typeof namespace === 'string' && !known.has(namespace)) {
-      findings.push(
-        refused(
-          'undeclared-namespace',
-          `${at}.metadata.namespace`,
-          `no namespace “${namespace}” is declared`,
-          `Add ${namespace} to policies.namespaces.`,
-        ),
-      );
-    }
-  });
-  return findings;
 }
 
 function sshFindings(root: Raw): Finding[] {
@@ -139,22 +96,4 @@ function metricsFindings(root: Raw): Finding[] {
       'Set felix.metrics.enabled: true, or monitoring: none.',
     ),
   ];
-}
-
-type Raw = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Raw {
-  return isRecord(value) ? value : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function refused(code: string, path: string, message: string, hint: string): Finding {
-  return { code, class: 'refused', path, message, hint };
 }

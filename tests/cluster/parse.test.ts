@@ -113,6 +113,12 @@ describe('parseCluster', () => {
   });
 
   const one = least.nodes.one;
+  const globalPolicy = {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'GlobalNetworkPolicy',
+    metadata: { name: 'allow-cluster-internal', namespace: 'default' },
+    spec: {},
+  };
   const wrong: [string, object, string][] = [
     ['an address that is none', { nodes: { one: { ...one, address: '10.0.0' } } }, 'bad-address at nodes.one.address'],
     [
@@ -151,6 +157,27 @@ describe('parseCluster', () => {
     ['a boolean as text', { network: { wireguard: 'false' } }, 'wrong-type at network.wireguard'],
     ['metrics off and scraped', { felix: { metrics: { enabled: false } } }, 'metrics-off at felix.metrics.enabled'],
     ['a namespace nobody makes', { policies: { allowDns: ['prod'] } }, 'undeclared-namespace at policies.allowDns[0]'],
+    [
+      'a variable Ansible cannot name',
+      { kubespray: { extraVariables: { 'kubelet-max-pods': 1 } } },
+      'bad-variable-name at kubespray.extraVariables.kubelet-max-pods',
+    ],
+    ['a namespace twice', { policies: { namespaces: ['a', 'a'] } }, 'repeated at policies.namespaces[1]'],
+    [
+      'a namespace that is there anyway',
+      { policies: { namespaces: ['kube-system'] } },
+      'existing-namespace at policies.namespaces[0]',
+    ],
+    [
+      'a global policy in a namespace',
+      { policies: { extra: [globalPolicy] } },
+      'needless-namespace at policies.extra[0].metadata.namespace',
+    ],
+    [
+      'a policy under a name of ours',
+      { policies: { allowClusterInternal: {}, extra: [globalPolicy] } },
+      'repeated at policies.extra[0].metadata.name',
+    ],
     ['a later version', { apiVersion: 'calispray/v2' }, 'bad-value at apiVersion'],
   ];
   for (const [what, change, expected] of wrong) {

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { nearest } from '../../cluster/nearest.ts';
+
+const known = ['address', 'roles', 'ssh', 'blockSize'];
+
+describe('nearest', () => {
+  for (const [word, meant] of [
+    ['adress', 'address'],
+    ['Roles', 'roles'],
+    ['blocksize', 'blockSize'],
+    ['sssh', 'ssh'],
+    ['monitoring', undefined],
+    ['', undefined],
+  ] as const) {
+    it(`takes “${word}” for ${meant}`, () => assert.equal(nearest(word, known), meant));
+  }
+
+  it('takes a known word for itself, and is quick with long ones', () => {
+    fc.assert(fc.property(fc.constantFrom(...known), (word) => assert.equal(nearest(word, known), word)));
+    assert.equal(nearest('a'.repeat(1_000_000), known), undefined);
+  });
+});
