@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireMachine, requireRoot } from '../../lab/requirements.ts';
@@ -36,6 +36,21 @@ describe('what the lab needs', () => {
     } finally {
       process.env.PATH = path;
       rmSync(empty, { recursive: true });
+    }
+  });
+
+  it('is a kernel with overlay, veth and bridge, each named', async () => {
+    const [path, dir] = [process.env.PATH, mkdtempSync(join(tmpdir(), 'calispray-kernel-'))];
+    mkdirSync(join(dir, 'usr/sbin'), { recursive: true });
+    writeFileSync(join(dir, 'usr/sbin/sshd'), '');
+    writeFileSync(join(dir, 'unshare'), '#!/bin/sh\necho "Error: Unknown device type." >&2\nexit 2\n', { mode: 0o755 });
+    process.env.PATH = `${dir}:${path}`;
+    try {
+      const parts = /no overlay \(Error: Unknown device type\.\).*no veth .*`modprobe veth`.*no bridge/s;
+      await assert.rejects(requireMachine(dir, { base: dir, bin: dir, crds: dir }), parts);
+    } finally {
+      process.env.PATH = path;
+      rmSync(dir, { recursive: true });
     }
   });
 });
