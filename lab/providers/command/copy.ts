@@ -111,7 +111,12 @@ class Copy {
     if (there !== undefined) throw new StepError(`remote path ${path} exists but is not a directory`);
     const parent = posix.dirname(path);
     if (parent !== path) await this.#makeFolders(parent);
-    await this.#call(`create remote directory ${path}`, (done) => this.#sftp.mkdir(path, done));
+    try {
+      await this.#call(`create remote directory ${path}`, (done) => this.#sftp.mkdir(path, done));
+    } catch (error) {
+      // Another copy, at the same time, may have made it.
+      if (!(await this.#stat(path))?.isDirectory()) throw error;
+    }
   }
 
   #stat(path: string): Promise<Stats | undefined> {
