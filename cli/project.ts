@@ -41,7 +41,7 @@ export function findProject(cwd?: string): Project {
   if (typeof name !== 'string') {
     throw UserError.of('no-project', 'name', `${path} names no project`, 'add `name: calispray`');
   }
-  return { dir, name, program: join(dir, typeof main === 'string' ? main : 'index.ts'), text };
+  return { dir, name, program: resolve(dir, typeof main === 'string' ? main : 'index.ts'), text };
 }
 
 /** @throws UserError where there is no such stack (with the nearest one) or its file is not YAML */

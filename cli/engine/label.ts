@@ -12,8 +12,6 @@ const words: Readonly<Record<string, string>> = {
   'calispray:monitoring:FelixMetrics': 'Felix metrics',
   'command:remote:Command': 'command',
   'command:remote:CopyToRemote': 'copy',
-  'pulumi:providers:kubernetes': 'Kubernetes provider',
-  'pulumi:providers:command': 'command provider',
 };
 
 /** `NetworkPolicy production/allow-dns` for an object of Kubernetes, `node vmstation-homelab` otherwise. */
@@ -32,7 +30,12 @@ export function labelOf(metadata: Pick<StepEventMetadata, 'urn' | 'type' | 'old'
 /** The same from the URN alone (`urn:pulumi:stack::project::parent$type::name`), for messages about a resource. */
 export function labelOfUrn(urn: string, type = (urn.split('::')[2] ?? '').split('$').at(-1) ?? ''): string {
   const name = urn.split('::').slice(3).join('::');
-  return `${words[type] ?? lastPart(type)} ${name}`.trim();
+  return `${kindOf(type)} ${name}`.trim();
+}
+
+function kindOf(type: string): string {
+  if (type.startsWith('pulumi:providers:')) return `${lastPart(type)} provider`;
+  return words[type] ?? lastPart(type);
 }
 
 function lastPart(type: string): string {

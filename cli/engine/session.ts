@@ -151,7 +151,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-async function engineEnv({ backend, tools, pack }: SessionOptions): Promise<NodeJS.ProcessEnv> {
+async function engineEnv({ backend, tools }: SessionOptions): Promise<NodeJS.ProcessEnv> {
   const standIns = tools.providers === 'stand-in';
   let home = tools.pulumiHome;
   if (standIns) {
@@ -165,7 +165,7 @@ async function engineEnv({ backend, tools, pack }: SessionOptions): Promise<Node
     dirname(process.execPath),
     tools.bin,
     dirname(tools.engine),
-    pack ?? join(packageDir, 'policies'),
+    join(packageDir, 'policies'),
     process.env.PATH,
   ];
   return {
