@@ -2,21 +2,12 @@
 // Plain JavaScript on purpose: it has to run on any Node from 20 on, and hand over to one that strips types by itself.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import * as module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const stripsTypes = major > 22 || (major === 22 && minor >= 18);
 
 if (stripsTypes) {
-  // Kept beside what set-up downloads; the children of this process (policy pack, stand-ins) use it too.
-  process.env.NODE_COMPILE_CACHE ||= join(
-    process.env.CALISPRAY_CACHE || join(homedir(), '.cache', 'calispray'),
-    'compiled',
-  );
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import('./main.ts');
 } else {
   const brought = fileURLToPath(new URL(`../node_modules/node-linux-${process.arch}/bin/node`, import.meta.url));

@@ -2,8 +2,8 @@
 import { UserError } from '../cluster/finding.ts';
 import type { Change, Journal, Told } from './engine/journal.ts';
 import { busyLine, countLine, toldLines, violationLines } from './engine/lines.ts';
-import type { Opened } from './open.ts';
-import { previewLines, worries } from './plan.ts';
+import type { Declared, Opened } from './open.ts';
+import { mustBeJudged, previewLines, worries } from './plan.ts';
 import { findingLines } from './report.ts';
 
 export interface Outcome {
@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** @throws UserError where a node is not there or not fit: nothing was touched then, and the engine did not start */
-export async function preflight(declared: Pick<Opened, 'cluster'>, say: (line: string) => void): Promise<void> {
+export async function preflight(declared: Declared, say: (line: string) => void): Promise<void> {
   if (declared.cluster === undefined) return;
   const { askNodes } = await import('./ssh/ask.ts');
   const findings = await askNodes(declared.cluster, say);
@@ -26,6 +26,7 @@ export async function preflight(declared: Pick<Opened, 'cluster'>, say: (line: s
 export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line: string) => void): Promise<Outcome> {
   const plan = await session.preview(worries(say));
   for (const line of previewLines(plan)) say(line);
+  mustBeJudged(plan);
   if (plan.mandatory().length > 0) return { ok: false, journal: plan, touched: false };
   // Nothing to change: the engine's own up would find the same and write the same state again.
   if (plan.idle()) return { ok: true, journal: plan, touched: false };

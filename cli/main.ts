@@ -1,4 +1,7 @@
 /** The commands of `calispray`. Each one's code is loaded when it is called, so that `--help` and a typing error answer at once. */
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { reportError } from './report.ts';
 
@@ -22,6 +25,7 @@ function run(load: () => Promise<Loaded>) {
 }
 
 endWithParent();
+keepCompiled();
 
 const calispray = new Command('calispray')
   .description(
@@ -101,6 +105,15 @@ lab
       default: async (o, node, words) => (await import('./commands/lab.ts')).default('shell', o, node, words),
     })),
   );
+
+/** What Node compiles is kept beside what set-up brings; the policy pack and the stand-ins, started from here, use it too. */
+function keepCompiled(): void {
+  process.env.NODE_COMPILE_CACHE ||= join(
+    process.env.CALISPRAY_CACHE || join(homedir(), '.cache', 'calispray'),
+    'compiled',
+  );
+  enableCompileCache(process.env.NODE_COMPILE_CACHE);
+}
 
 /**
  * A process that another calispray started for itself (inside the lab's network, or under a newer Node) ends when that one is killed: two

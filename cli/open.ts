@@ -24,9 +24,13 @@ export interface Declared {
   cluster?: Cluster;
 }
 
-export interface Opened extends Declared {
+export interface Prepared extends Declared {
   backend: Backend;
   tools: Tools;
+  say: (line: string) => void;
+}
+
+export interface Opened extends Prepared {
   session: Session;
 }
 
@@ -49,11 +53,11 @@ export function insideLab(): boolean {
 }
 
 /**
- * Opens the stack. `touches` tells a run that changes something from a preview: the stand-ins of the provider plugins may
- * serve the former for the lab alone.
+ * What the engine needs, found without starting it. `touches` tells a run that changes something from a preview: the
+ * stand-ins of the provider plugins may serve the former for the lab alone.
  */
-export async function open(declared: Declared, say: (line: string) => void, touches: boolean): Promise<Opened> {
-  const { project, file } = declared;
+export async function prepare(declared: Declared, say: (line: string) => void, touches: boolean): Promise<Prepared> {
+  const { file } = declared;
   const lab = file.stack === LAB_STACK;
   // The stack's file names the lab's keys by this variable; a preview without a lab names where they would be.
   if (lab) process.env.CALISPRAY_LAB_DIR = labDir();
@@ -69,9 +73,13 @@ export async function open(declared: Declared, say: (line: string) => void, touc
     const { standInNotice } = await import('../lab/providers/notice.ts');
     say(standInNotice);
   }
+  return { ...declared, backend, tools, say };
+}
+
+/** Starts the engine on the stack. */
+export async function open(prepared: Prepared): Promise<Opened> {
   const { openSession } = await import('./engine/session.ts');
-  const session = await openSession({ project, file, backend, tools, say });
-  return { ...declared, backend, tools, session };
+  return { ...prepared, session: await openSession(prepared) };
 }
 
 function needsOfficialPlugins(stack: string): UserError {

@@ -10,6 +10,13 @@ export function worries(say: (line: string) => void): (told: Told) => void {
   };
 }
 
+/** Nothing is called good that no rule has seen: a pack that did not run is a bug of ours, whatever the reason. */
+export function mustBeJudged(journal: Journal): void {
+  if (Object.keys(journal.packs).length === 0 && journal.violations.length === 0) {
+    throw new Error('the engine ran without the policy pack');
+  }
+}
+
 /** Lines of a preview: changes, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
   const violations = violationLines(journal.violations);

@@ -2,7 +2,7 @@
 import { confirm } from '../ask.ts';
 import { follow } from '../carry-out.ts';
 import { runInside } from '../inside.ts';
-import { declare, insideLab, open, progressOf, type StackOptions } from '../open.ts';
+import { declare, insideLab, open, prepare, progressOf, type StackOptions } from '../open.ts';
 import { LAB_STACK, labName } from '../places.ts';
 import { previewDocument } from '../plan.ts';
 import { exitCodes, terminal } from '../report.ts';
@@ -15,7 +15,7 @@ export default async function down(options: StackOptions & { yes?: boolean }): P
   if (options.stack !== LAB_STACK && options.yes !== true) {
     if (!(await confirm(`Destroy every resource of stack ${options.stack}?`))) return exitCodes.finding;
   }
-  const { session } = await open(declared, say, true);
+  const { session } = await open(await prepare(declared, say, true));
   const journal = await follow(say, (tell) => session.destroy(tell));
   if (options.json === true) terminal.out(JSON.stringify(previewDocument(options.stack, journal), null, 2));
   return exitCodes.done;

@@ -3,7 +3,7 @@ import { UserError } from '../../cluster/finding.ts';
 import { carryOut, preflight } from '../carry-out.ts';
 import { countLine } from '../engine/lines.ts';
 import { runInLab } from '../inside.ts';
-import { declare, insideLab, open, type StackOptions } from '../open.ts';
+import { declare, insideLab, open, prepare, type StackOptions } from '../open.ts';
 import { LAB_STACK, labName } from '../places.ts';
 import { exitCodes, terminal } from '../report.ts';
 import { screen } from '../screen.ts';
@@ -20,8 +20,9 @@ export default async function start(options: StackOptions): Promise<number> {
   }
   const declared = await declare(options);
   if (!insideLab()) return runInLab(process.argv.slice(2), say);
-  const opened = await open(declared, say, true);
-  await preflight(opened, say);
+  const prepared = await prepare(declared, say, true);
+  await preflight(declared, say);
+  const opened = await open(prepared);
   const { ok, journal, touched } = await carryOut(opened, say);
   if (!ok || declared.cluster === undefined) return exitCodes.finding;
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../cluster/finding.ts';
 import { describeLock, judgeLock, type Lock } from '../engine/locks.ts';
-import { declare, open, type StackOptions } from '../open.ts';
+import { declare, open, prepare, type StackOptions } from '../open.ts';
 import { exitCodes, terminal } from '../report.ts';
 
 export default async function unlock(options: StackOptions & { force?: boolean }): Promise<number> {
   const declared = await declare(options);
-  const { backend, session, project, file } = await open(declared, terminal.out, false);
+  const { backend, session, project, file } = await open(await prepare(declared, terminal.out, false));
   const locks = backend.url.startsWith('file:///') ? locksIn(fileURLToPath(backend.url), project.name, file.stack) : [];
   if (locks.length === 0 && backend.kind !== 'user') {
     terminal.out(`Stack ${file.stack} is not locked.`);

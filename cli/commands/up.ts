@@ -2,7 +2,7 @@
 import { carryOut, preflight } from '../carry-out.ts';
 import { show } from '../engine/diff.ts';
 import { runInLab } from '../inside.ts';
-import { declare, insideLab, open, progressOf, type StackOptions } from '../open.ts';
+import { declare, insideLab, open, prepare, progressOf, type StackOptions } from '../open.ts';
 import { LAB_STACK } from '../places.ts';
 import { previewDocument } from '../plan.ts';
 import { exitCodes, terminal } from '../report.ts';
@@ -11,8 +11,9 @@ export default async function up(options: StackOptions): Promise<number> {
   const say = progressOf(options);
   const declared = await declare(options);
   if (options.stack === LAB_STACK && !insideLab()) return runInLab(process.argv.slice(2), say);
-  const opened = await open(declared, say, true);
-  await preflight(opened, say);
+  const prepared = await prepare(declared, say, true);
+  await preflight(declared, say);
+  const opened = await open(prepared);
   const { ok, journal, touched } = await carryOut(opened, say);
   if (options.json === true) {
     const document = { ...previewDocument(options.stack, journal), ok, touched, outputs: journal.outputs };

@@ -65,6 +65,15 @@ export function explain(error: unknown, setting: Setting, journal?: Journal): un
       'run `npm run setup -- --check`, which says what is missing and where it comes from',
     );
   }
+  const unreachable = (journal?.diagnostics ?? []).some((d) => /Kubernetes cluster is unreachable/i.test(d.message));
+  if (unreachable) {
+    return UserError.of(
+      'cluster-unreachable',
+      '',
+      `the API server that the kubeconfig of stack ${stack} names does not answer`,
+      'see on the first control-plane node whether kube-apiserver runs; what was carried out until here is in the state',
+    );
+  }
   const errors = (journal?.diagnostics ?? []).filter((d) => d.severity === 'error');
   // A diagnostic was printed when it came; here it only decides whose mistake it is.
   if (errors.some((d) => /^Unhandled exception: /.test(d.message) && !/\bUserError: /.test(d.message))) {
