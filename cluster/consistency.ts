@@ -10,6 +10,7 @@ export function inconsistencies(value: unknown): Finding[] {
   const root = record(value);
   return [
     ...nodeFindings(root),
+    ...orderFindings(root),
     ...variableFindings(root),
     ...policyFindings(root),
     ...sshFindings(root),
@@ -56,6 +57,32 @@ function nodeFindings(root: Raw): Finding[] {
     );
   }
   return findings;
+}
+
+/** kubespray keeps the first control-plane and etcd node for good, and new ones must come last: that is said, not guessed. */
+function orderFindings(root: Raw): Finding[] {
+  const members = Object.entries(record(root.nodes))
+    .filter(([, node]) => list(record(node).roles).some((role) => role === 'control-plane' || role === 'etcd'))
+    .map(([name]) => name)
+    .sort();
+  const { order } = record(root.kubespray);
+  const at = 'kubespray.order';
+  if (order === undefined) {
+    if (members.length < 2) return [];
+    const hint = `Write them in the order they joined, e.g. order: [${members.join(', ')}]; new ones go last.`;
+    return [
+      refused('order-missing', at, `there are ${members.length} control-plane or etcd nodes, and no order`, hint),
+    ];
+  }
+  const named = list(order);
+  const wrong = named.filter((name, i) => !members.includes(String(name)) || named.indexOf(name) !== i);
+  const left = members.filter((name) => !named.includes(name));
+  if (wrong.length === 0 && left.length === 0) return [];
+  const message = [
+    ...(wrong.length > 0 ? [`${wrong.join(', ')} is there twice or is no control-plane or etcd node`] : []),
+    ...(left.length > 0 ? [`${left.join(', ')} is not in it`] : []),
+  ].join('; ');
+  return [refused('order-wrong', at, message, `Name each of ${members.join(', ')} once, in the order they joined.`)];
 }
 
 /** Ansible stops at a name that it cannot use as a variable. */

@@ -3,7 +3,9 @@ import type { Cluster, Encapsulation, Node, Policies, Ssh } from './types.ts';
 
 /** The written cluster with the defaults that look across fields, deeply frozen. */
 export function resolve(written: Written): Cluster {
-  const nodes = Object.entries(written.nodes).map(
+  // Without an order there is one such node at the most: consistency.ts sees to it.
+  const order = written.kubespray.order ?? Object.keys(written.nodes).filter((name) => isMember(written.nodes[name]));
+  const nodes = inOrder(Object.entries(written.nodes), order).map(
     ([name, node]): Node => ({
       name,
       address: node.address,
@@ -20,6 +22,7 @@ export function resolve(written: Written): Cluster {
       version: kubespray.version,
       source: path === undefined ? { git: git as string } : { path },
       controller: kubespray.controller ?? nodes.find((n) => n.roles.includes('control-plane'))?.name ?? '',
+      order,
       extraVariables: kubespray.extraVariables,
     },
     nodes,
@@ -32,6 +35,19 @@ export function resolve(written: Written): Cluster {
     policies: policiesOf(written),
     monitoring: written.monitoring,
   });
+}
+
+function isMember(node: Written['nodes'][string] | undefined): boolean {
+  return node?.roles.some((role) => role !== 'worker') ?? false;
+}
+
+/**
+ * The engine hands a stack's configuration over with sorted keys, so the order of the nodes in the file is not to be had
+ * in a program: the same file must give the same cluster here and there.
+ */
+function inOrder<T>(nodes: readonly [string, T][], order: readonly string[]): [string, T][] {
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...nodes].sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 function sshOf(ssh: Written['ssh']): Ssh {

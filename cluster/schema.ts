@@ -100,6 +100,7 @@ const kubespray = z.strictObject({
     })
     .prefault({ git: 'https://github.com/kubernetes-sigs/kubespray.git' }),
   controller: z.string().optional(),
+  order: z.array(nonEmpty).optional(),
   extraVariables: z.record(nonEmpty, z.unknown()).default({}),
 });
 

@@ -39,6 +39,11 @@ export interface Kubespray {
   readonly source: { readonly git: string } | { readonly path: string };
   /** Name of the node that runs Ansible. Default: the first control-plane node. */
   readonly controller: string;
+  /**
+   * Control-plane and etcd nodes in the order they joined: new ones go last, the first can never be removed (kubespray v2.31.0
+   * docs/operations/nodes.md). Needed where there is more than one, since the engine sorts the keys of a stack file.
+   */
+  readonly order: readonly string[];
   /** Escape hatch: variables we do not model, or that override ours (and are judged all the same). */
   readonly extraVariables: Readonly<Record<string, unknown>>;
 }
@@ -112,6 +117,7 @@ export interface Cluster {
   /** DNS label; names the remote folder on the controller and the kubeconfig's context. */
   readonly name: string;
   readonly kubespray: Kubespray;
+  /** First those of `kubespray.order`, then the others by name. */
   readonly nodes: readonly Node[];
   readonly network: ClusterNetwork;
   readonly felix: { readonly metrics: { readonly enabled: boolean; readonly port: number } };

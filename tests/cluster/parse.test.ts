@@ -24,6 +24,24 @@ const least = {
 };
 
 describe('parseCluster', () => {
+  it('gives one cluster whatever the order of the nodes in the file: the engine sorts them', () => {
+    const { one } = least.nodes;
+    const nodes = {
+      b: { ...one, address: '10.0.0.2' },
+      c: { address: '10.0.0.3', roles: ['worker'] },
+      a: one,
+    };
+    const value = { ...least, kubespray: { order: ['b', 'a'] }, nodes };
+    const sorted = { ...value, nodes: Object.fromEntries(Object.entries(value.nodes).sort()) };
+    const parsed = parseCluster(value);
+    assert.ok(parsed.ok);
+    assert.deepEqual(
+      parsed.cluster.nodes.map((node) => node.name),
+      ['b', 'a', 'c'],
+    );
+    assert.deepEqual(parseCluster(sorted), parsed);
+  });
+
   it('fills every default', () => {
     assert.deepEqual(cluster(least), {
       apiVersion: 'calispray/v1',
@@ -32,6 +50,7 @@ describe('parseCluster', () => {
         version: 'v2.31.0',
         source: { git: 'https://github.com/kubernetes-sigs/kubespray.git' },
         controller: 'one',
+        order: ['one'],
         extraVariables: {},
       },
       nodes: [
@@ -132,6 +151,16 @@ describe('parseCluster', () => {
       'a capital in a node’s name',
       { nodes: { one, Two: { address: '10.0.0.2', roles: ['worker'] } } },
       'bad-name at nodes.Two',
+    ],
+    [
+      'two control planes without an order',
+      { nodes: { one, two: { ...one, address: '10.0.0.2' } } },
+      'order-missing at kubespray.order',
+    ],
+    [
+      'an order that leaves a member out',
+      { kubespray: { order: ['two', 'two'] }, nodes: { one, two: { ...one, address: '10.0.0.2' } } },
+      'order-wrong at kubespray.order',
     ],
     ['no etcd', { nodes: { one: { ...one, roles: ['control-plane', 'worker'] } } }, 'no-etcd at nodes'],
     ['no node', { nodes: {} }, 'no-control-plane at nodes'],
