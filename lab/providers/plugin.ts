@@ -43,7 +43,7 @@ export async function servePlugin(provider: Provider): Promise<void> {
 }
 
 /** How long a step may take to end its remote work when the engine is gone, in milliseconds. */
-const longestFarewell = 1_000;
+const longestFarewell = 2_000;
 
 /** Makes the parts of a request that every step shares, and knows which steps are under way. */
 class Steps {

@@ -125,6 +125,7 @@ interface Login {
 /** What we log in with, in the official order; of two methods of one kind only the first is tried, as Go's client does. */
 async function loginFor(endpoint: Endpoint): Promise<Login> {
   const username = endpoint.user;
+  const hostKey = endpoint.hostKey === undefined ? {} : { hostKey: parseHostKey(endpoint.hostKey) };
   const methods: AnyAuthMethod[] = [{ type: 'none', username }];
   if (endpoint.privateKey !== undefined) {
     const key = parseKey(endpoint.privateKey, endpoint.privateKeyPassword);
@@ -143,7 +144,7 @@ async function loginFor(endpoint: Endpoint): Promise<Login> {
   if (agent !== undefined && agent !== '' && endpoint.privateKey === undefined) {
     methods.push({ type: 'agent', username, agent: await reachableAgent(agent) });
   }
-  return { methods, ...(endpoint.hostKey === undefined ? {} : { hostKey: parseHostKey(endpoint.hostKey) }) };
+  return { methods, ...hostKey };
 }
 
 function parseKey(privateKey: string, passphrase: string | undefined): ParsedKey {
@@ -188,14 +189,10 @@ function handshake(sock: Duplex, endpoint: Endpoint, login: Login): Promise<ssh2
       sock.destroy();
       reject(new StepError(handshakeReason(error, mismatch, attempted, hostKey)));
     };
-    client.once('error', fail);
+    // Stays for good: a connection lost later shows in the command that was running, and must not end this process.
+    client.on('error', fail);
     client.once('close', () => fail(new Error('EOF')));
-    client.once('ready', () => {
-      client.removeAllListeners('error').removeAllListeners('close');
-      // A connection lost later shows in the command that was running; it must not end this process.
-      client.on('error', () => {});
-      resolve(client);
-    });
+    client.once('ready', () => resolve(client));
     client.connect({
       sock: sock as never,
       username: endpoint.user,

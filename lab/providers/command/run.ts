@@ -31,10 +31,7 @@ export async function runCommand(
   try {
     const env = await environmentFor(session, inputs, previous, logger);
     const { channel, ended } = await start(session, command, env);
-    const end = () => {
-      channel.signal('TERM');
-      channel.close();
-    };
+    const end = () => endRemote(session, channel);
     signal.addEventListener('abort', end, { once: true });
     try {
       return await follow(channel, ended, command, inputs, logger, signal);
@@ -114,6 +111,26 @@ function verdictOf(channel: ClientChannel): Promise<string | undefined> {
     channel.on('close', () => resolve(verdict));
   });
 }
+
+/** How long a command that was told to end may take before its connection is closed under it, in milliseconds. */
+const longestEnding = 1_000;
+
+/**
+ * Tells the command and what it started to end. Closing the connection would leave it running, and sshd passes no signal on where root
+ * logged in (OpenSSH 9.2 session.c session_signal_req); but all commands of a connection are children of one sshd, so a second one
+ * can signal the first. What made itself a session of its own (setsid) is left alone.
+ */
+function endRemote(session: Session, channel: ClientChannel): void {
+  session.client.exec(endSiblings, (_error, other) => other?.resume().stderr.resume());
+  setTimeout(() => channel.close(), longestEnding).unref();
+}
+
+const endSiblings = `for stat in /proc/[0-9]*/stat; do
+  { read -r line < "$stat"; } 2>/dev/null || continue
+  pid=\${line%% *} rest=\${line##*) }
+  rest=\${rest#* } parent=\${rest%% *}
+  [ "$parent" = "$PPID" ] && [ "$pid" != "$$" ] && kill -TERM -- "-$pid"
+done`;
 
 async function follow(
   channel: ClientChannel,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as command from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import { toolPaths } from '../../../setup/index.ts';
@@ -184,4 +185,46 @@ describe('the command stand-in, with the real engine and a real sshd', function 
     // The official provider leaves what it copied, and so do we.
     assert.ok(existsSync(join(shared, 'copied/new/big')));
   });
+
+  it('leaves no plugin and no remote command behind a killed engine', async () => {
+    const stack = await open(() => {
+      new Command('one', { connection: reached(), create: `echo $$ > ${shared}/started; exec sleep 4242` });
+    });
+    const killed = stack.up().catch((error: Error) => error);
+    await eventually('the command runs', () => existsSync(join(shared, 'started')));
+    const engine = processes().find(({ parent, words }) => parent === process.pid && words.includes('up'));
+    assert.ok(engine !== undefined);
+    const plugins = processes().filter(
+      ({ parent, words }) => parent === engine.pid && words[1]?.includes('lab/providers'),
+    );
+    assert.equal(plugins.length, 1);
+    const remote = () => processes().some(({ words }) => words.join(' ') === 'sleep 4242');
+    assert.ok(remote());
+    process.kill(engine.pid, 'SIGKILL');
+    assert.ok((await killed) instanceof Error);
+    await eventually('the plugin ends', () => !processes().some(({ pid }) => pid === plugins[0]?.pid));
+    await eventually('the remote command ends', () => !remote());
+  });
 });
+
+async function eventually(what: string, holds: () => boolean): Promise<void> {
+  for (const until = Date.now() + 30_000; !holds(); ) {
+    if (Date.now() > until) throw new Error(`waited 30 s until ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Every process of this machine, by its parent and its words. */
+function processes(): { pid: number; parent: number; words: string[] }[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8'))?.[1]);
+      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1);
+      return [{ pid: Number(entry), parent, words }];
+    } catch {
+      // It ended while we looked.
+      return [];
+    }
+  });
+}

@@ -5,9 +5,11 @@ import * as auto from '@pulumi/pulumi/automation/index.js';
 import { installStandIns } from '../../../lab/providers/install.ts';
 import type { Tools } from '../../../setup/index.ts';
 
-/** What one run did: everything it printed, and the operation of each resource by its logical name. */
+/** What one run did: everything it printed, and the last operation of each resource by its logical name. */
 export interface Run {
   readonly text: string;
+  /** `<operation> <logical name>`, in order. */
+  readonly steps: readonly string[];
   readonly operations: Readonly<Record<string, string>>;
   /** Property paths that differ, by logical name. */
   readonly differences: Readonly<Record<string, string[]>>;
@@ -87,6 +89,7 @@ export class TestStack {
 
   async #run(run: (common: object) => Promise<auto.OutputMap | undefined>): Promise<Run> {
     let text = '';
+    const steps: string[] = [];
     const operations: Record<string, string> = {};
     const differences: Record<string, string[]> = {};
     const onOutput = (chunk: string) => {
@@ -99,12 +102,13 @@ export class TestStack {
       if (metadata === undefined) return;
       const name = metadata.urn.split('::').at(-1) as string;
       operations[name] = metadata.op;
+      steps.push(`${metadata.op} ${name}`);
       differences[name] = Object.keys(metadata.detailedDiff ?? {});
     };
     try {
       const outputs = await run({ onOutput, onError: onOutput, onEvent });
       const plain = Object.entries(outputs ?? {}).map(([name, output]) => [name, output.value]);
-      return { text, operations, differences, outputs: Object.fromEntries(plain) };
+      return { text, steps, operations, differences, outputs: Object.fromEntries(plain) };
     } finally {
       this.log += text;
     }
