@@ -136,6 +136,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   const policyPacks = existsSync(pack) ? [pack] : [];
+  // Told to components/inventory.ts: where the pack judges, it does not, and the pack's report shows every finding.
+  process.env.CALISPRAY_PACK = policyPacks.length > 0 ? '1' : '0';
   return {
     preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, policyPacks, color: 'never' })),
     up: (tell) => run(tell, (onEvent) => stack.up({ onEvent, policyPacks, color: 'never', showSecrets: false })),
