@@ -16,7 +16,9 @@ export function installStandIns(pulumiHome: string, node: string): void {
   for (const { name, version } of plugins) {
     const file = join(pulumiHome, 'plugins', `resource-${name}-v${version}`, `pulumi-resource-${name}`);
     const main = fileURLToPath(new URL(`./${name}/main.ts`, import.meta.url));
-    const script = `#!/bin/sh\nexec ${quote(node)} ${quote(main)} "$@"\n`;
+    // What Node compiled of them is kept: they start in a third of the time.
+    const compiled = `NODE_COMPILE_CACHE=${quote(join(pulumiHome, 'stand-ins-compiled'))}`;
+    const script = `#!/bin/sh\n${compiled} exec ${quote(node)} ${quote(main)} "$@"\n`;
     if (existsSync(file) && readFileSync(file, 'utf8') === script) continue;
     mkdirSync(dirname(file), { recursive: true });
     const partial = `${file}.${process.pid}.partial`;

@@ -67,10 +67,10 @@ class Steps {
     await Promise.all(this.#underWay);
   }
 
-  /** `timeout` in seconds, 0 for none. */
+  /** `timeout` in seconds, 0 for none. The signal comes a little later: a step that watches the time itself says better why. */
   base(request: { getUrn(): string; getName(): string; getType(): string }, timeout = 0) {
     const urn = request.getUrn();
-    const signals = timeout > 0 ? [this.#cancelled, AbortSignal.timeout(timeout * 1_000)] : [this.#cancelled];
+    const signals = timeout > 0 ? [this.#cancelled, AbortSignal.timeout(timeout * 1_000 + 1_000)] : [this.#cancelled];
     const [, , typePart = '', ...nameParts] = urn.split('::');
     return {
       urn,

@@ -62,20 +62,27 @@ describe('the kubernetes stand-in, with the real engine and a real API server', 
     assert.equal((await kube.call('GET', '/api/v1/namespaces/unreachable')).status, 404);
   });
 
-  it('previews a cluster that is still to be made: everything is created, and nothing dialled', async () => {
-    let made = '';
+  it('previews a cluster that is still to be made, or is made anew: nothing is dialled, and nothing replaced', async () => {
+    let renewed = true;
     const stack = await open(
-      (on) => void new k8s.core.v1.Namespace('ns', { metadata: { name: 'later' } }, on),
+      (on) => void new k8s.core.v1.ConfigMap('map', { metadata: { name: 'later' } }, on),
       () => {
+        if (!renewed) return {};
         // Nobody listens at port 1: a preview that dialled would fail.
         const connection = { host: '127.0.0.1', port: 1, dialErrorLimit: 0 };
         const fetch = new command.remote.Command('fetch', { connection, create: 'cat kubeconfig' });
-        made = 'declared';
         return { kubeconfig: pulumi.secret(fetch.stdout) };
       },
     );
-    const { operations } = await stack.preview();
-    assert.deepEqual([operations.cluster, operations.ns, made], ['create', 'create', 'declared']);
+    const fresh = await stack.preview();
+    assert.deepEqual([fresh.operations.cluster, fresh.operations.map], ['create', 'create']);
+    renewed = false;
+    await stack.up();
+    renewed = true;
+    const again = await stack.preview();
+    assert.deepEqual([again.operations.cluster, again.operations.map], ['update', 'update']);
+    renewed = false;
+    await stack.destroy();
   });
 
   it('applies, stays quiet, shows the field that changed, and deletes', async () => {
@@ -215,6 +222,18 @@ describe('the kubernetes stand-in, with the real engine and a real API server', 
     assert.equal((await kube.call('GET', path)).body.spec.order, 10);
     await stack.destroy();
     assert.equal((await kube.call('GET', path)).status, 404);
+  });
+
+  it('says who holds an object that does not go away, and stops waiting', async () => {
+    const stack = await open((on) => {
+      const metadata = { name: 'held', finalizers: ['test.calispray.io/hold'] };
+      new k8s.core.v1.ConfigMap('map', { metadata }, { ...on, customTimeouts: { delete: '2s' } });
+    });
+    await stack.up();
+    const said = await stack.fails(stack.destroy());
+    assert.match(said, /configmaps\/held is still there 2 s after its deletion \(held by test\.calispray\.io\/hold\)/);
+    await edit(configMap('held'), { metadata: { finalizers: null } }, 'kubectl-edit');
+    await stack.destroy();
   });
 
   it('keeps a Secret, and the kubeconfig, out of state, backups and log', async () => {
