@@ -54,6 +54,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { project, file, backend, tools, say } = options;
   const pack = options.pack ?? join(packageDir, 'policies');
   listen();
+  // Read while the engine selects the stack. Another's program may ask for its configuration as it is loaded: it waits until there is one.
+  const load = () => import(pathToFileURL(project.program).href) as Promise<{ default: PulumiFn }>;
+  const loading = project.dir === packageDir ? load() : undefined;
+  loading?.catch(() => {});
   const [{ LocalWorkspace }, { engineCommand }] = await Promise.all([
     import('@pulumi/pulumi/automation/index.js'),
     import('./command.ts'),
@@ -65,7 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let mistake: unknown;
   const program: PulumiFn = async () => {
     try {
-      const { default: declare } = (await import(pathToFileURL(project.program).href)) as { default: PulumiFn };
+      const { default: declare } = await (loading ?? load());
       return await declare();
     } catch (error) {
       mistake = error;
