@@ -24,11 +24,13 @@ export function previewLines(journal: Journal): string[] {
   return [
     ...(mandatory > 0 ? [] : planLines(journal)),
     ...(violations.length > 0 ? ['', ...violations, ''] : []),
-    mandatory > 0
-      ? `${mandatory} violation${mandatory === 1 ? '' : 's'}: nothing was touched.`
-      : journal.violations.length > 0
-        ? `${journal.rules.size} rules judged it and let it pass, with the advice above.`
-        : `${journal.rules.size} rules judged it and have nothing against it.`,
+    journal.rules.size === 0 && journal.violations.length === 0
+      ? 'The rules found nothing of theirs to judge.'
+      : mandatory > 0
+        ? `${mandatory} violation${mandatory === 1 ? '' : 's'}: nothing was touched.`
+        : journal.violations.length > 0
+          ? `${journal.rules.size} rules judged it and let it pass, with the advice above.`
+          : `${journal.rules.size} rules judged it and have nothing against it.`,
   ];
 }
 

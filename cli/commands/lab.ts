@@ -34,7 +34,7 @@ export default async function lab(
       const status = labStatus(name);
       if (options.json === true)
         terminal.out(JSON.stringify({ ok: true, up: status.up, lines: status.lines, lab: status.lab }, null, 2));
-      else for (const line of status.lines) say(line);
+      else for (const line of [`The lab ${name} is ${status.up ? 'up' : 'not up'}.`, ...status.lines]) say(line);
       return status.up ? exitCodes.done : exitCodes.finding;
     }
     case 'env': {
