@@ -1,6 +1,5 @@
 /** `calispray up`: ask the nodes, preview, stop on a violation, carry it out, show the outputs. */
 import { carryOut, preflight } from '../carry-out.ts';
-import { show } from '../engine/diff.ts';
 import { runInLab } from '../inside.ts';
 import { declare, insideLab, open, prepare, progressOf, type StackOptions } from '../open.ts';
 import { LAB_STACK } from '../places.ts';
@@ -19,7 +18,8 @@ export default async function up(options: StackOptions): Promise<number> {
     const document = { ...previewDocument(options.stack, journal), ok, touched, outputs: journal.outputs };
     terminal.out(JSON.stringify(document, null, 2));
   } else if (ok) {
-    for (const [name, value] of Object.entries(journal.outputs)) say(`  ${name}: ${show(value)}`);
+    const { stringify } = await import('yaml');
+    for (const line of stringify(journal.outputs).trimEnd().split('\n')) say(`  ${line}`);
   }
   return ok ? exitCodes.done : exitCodes.finding;
 }

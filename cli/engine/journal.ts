@@ -193,8 +193,8 @@ export class Journal {
 
   private stackStep(metadata: StepEventMetadata, state: Change['state']): void {
     if (state === 'running' || metadata.op === 'delete') return;
-    this.outputs = metadata.new?.outputs ?? {};
-    const before = JSON.stringify(sorted(metadata.old?.outputs ?? {}));
+    this.outputs = masked(metadata.new?.outputs ?? {}) as Record<string, unknown>;
+    const before = JSON.stringify(sorted(masked(metadata.old?.outputs ?? {})));
     this.outputsDiffer = before !== JSON.stringify(sorted(this.outputs));
   }
 }
@@ -237,7 +237,7 @@ function actOf(op: string): Act | undefined {
 }
 
 /** Said of every plugin that is on PATH on purpose, and at the end of whatever failed for a reason that was told. */
-const SAYS_NOTHING = /^using \S+ from \$PATH at |^(preview|update|destroy|refresh) failed$/;
+const SAYS_NOTHING = /^using \S+ from \$PATH at |^(preview|update|destroy|refresh) failed$|: context canceled$/;
 
 /** `debug`, which the SDK's types do not know, is the SDK talking of every call it makes. */
 function isShown(severity: string): severity is 'info' | 'info#err' | 'warning' | 'error' {
@@ -264,6 +264,17 @@ function pendingSaid(message: string): string {
 /** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */
 export function plain(message: string): string {
   return message.replaceAll(/<\{%[^%]*%\}>/g, '').trimEnd();
+}
+
+/** Mark of a secret, which the engine shows as an object (pulumi 3.259.0 sdk/go/common/resource/sig/sig.go: Secret). */
+const SECRET = '1b47061264138c4ac30d75fd1eb44270';
+
+/** Secrets as `[secret]`, whatever the engine put in their place. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.values(value).includes(SECRET)) return '[secret]';
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
 }
 
 function sorted(value: unknown): unknown {

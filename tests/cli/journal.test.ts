@@ -105,6 +105,15 @@ describe("a journal of the engine's events", () => {
     assert.equal(countLine(other, 'planned'), 'only outputs change');
   });
 
+  it('shows the stack’s outputs with their secrets masked, whatever the engine puts in their place', () => {
+    const metadata = step('same', 'pulumi:pulumi:Stack', 'calispray-dev');
+    const secret = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', plaintext: '"planted"' };
+    if (metadata.new !== undefined) metadata.new.outputs = { kubeconfig: secret, in: [{ deep: secret }], mtu: 1500 };
+    const journal = new Journal();
+    journal.take(outputs(metadata));
+    assert.deepEqual(journal.outputs, { kubeconfig: '[secret]', in: [{ deep: '[secret]' }], mtu: 1500 });
+  });
+
   it("turns our pack's violations into findings and shows each once", () => {
     const journal = new Journal();
     const event: EngineEvent = {
