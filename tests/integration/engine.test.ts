@@ -138,6 +138,10 @@ describe('the engine behind the command', function () {
     assert.equal(up.code, 0, up.text);
     assert.match(up.out, new RegExp(`Lifting the lock of .*process ${gone}`));
     assert.deepEqual(locks(), []);
+    writeFileSync(join(folder, 'dead.json'), JSON.stringify(lock));
+    const unlock = await run(['unlock']);
+    assert.deepEqual([unlock.code, locks()], [0, []], unlock.text);
+    assert.match(unlock.out, new RegExp(`Lifted: .*process ${gone}`));
   });
 
   it('names whoever holds a lock and is at work, and the way to lift it', async () => {
@@ -185,6 +189,12 @@ describe('the engine behind the command', function () {
     assert.match(again.text, /a killed run left off while creating/);
     assert.deepEqual(locks(), []);
     assert.equal(marks().at(-1), 'ended');
+  });
+
+  it('ends with the calispray that started it for itself', async () => {
+    // As if that one, process 1 here, had been killed: this one's parent is another.
+    const orphan = await run(['preview'], { CALISPRAY_PARENT: '1' });
+    assert.equal(orphan.code, 137, orphan.text);
   });
 
   it('prints no secret and keeps none in clear', async () => {

@@ -1,0 +1,44 @@
+/** The engine's own words and values, made fit for a reader. */
+import type { Finding, FindingClass } from '../../cluster/finding.ts';
+import { labelOfUrn } from './label.ts';
+
+/** Said of every plugin that is on PATH on purpose, and at the end of whatever failed for a reason that was told. */
+export const SAYS_NOTHING = /^using \S+ from \$PATH at |^(preview|update|destroy|refresh) failed$|: context canceled$/;
+
+/** `debug`, which the SDK's types do not know, is the SDK talking of every call it makes. */
+export function isShown(severity: string): severity is 'info' | 'info#err' | 'warning' | 'error' {
+  return ['info', 'info#err', 'warning', 'error'].includes(severity);
+}
+
+/** `harmful at network.mtu: …\n  → …`, as policies/pack.ts reports a finding under its rule's name. */
+export function findingIn(code: string, message: string): { finding?: Finding } {
+  const found = /^\s*(refused|harmful|advice)(?: at (\S+))?: (.*)\n\s*→ (.*)$/m.exec(message);
+  if (found === null) return {};
+  const [, cls, path = '', said = '', hint = ''] = found;
+  return { finding: { code, class: cls as FindingClass, path, message: said, hint } };
+}
+
+/** The engine's page about operations that a killed run left open, as one line each: they are done again. */
+export function pendingSaid(message: string): string {
+  if (!/pending operations from previous deployment/.test(message)) return message;
+  const open = [...message.matchAll(/^\s*\* (urn:\S+), interrupted while (\w+)$/gm)];
+  return open
+    .map(([, urn = '', doing]) => `a killed run left off while ${doing} ${labelOfUrn(urn)}; that is done again`)
+    .join('\n');
+}
+
+/** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */
+export function plain(message: string): string {
+  return message.replaceAll(/<\{%[^%]*%\}>/g, '').trimEnd();
+}
+
+/** Mark of a secret, which the engine shows as an object (pulumi 3.259.0 sdk/go/common/resource/sig/sig.go: Secret). */
+const SECRET = '1b47061264138c4ac30d75fd1eb44270';
+
+/** Secrets as `[secret]`, whatever the engine put in their place. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.values(value).includes(SECRET)) return '[secret]';
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
+}
