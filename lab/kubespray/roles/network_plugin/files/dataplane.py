@@ -9,7 +9,6 @@ As Calico does it: veth `cali<11 hex>` with proxy ARP for 169.254.1.1, a /32 rou
 each pod, a blackhole for each own block, BIRD with a full mesh, vxlan.calico or tunl0.
 A pod that did not change is left alone.
 """
-import hashlib
 import ipaddress
 import json
 import os
@@ -17,11 +16,13 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, "/usr/local/lib/calispray-lab")
+from plan import Plan, bird_conf, tunnel_address, tunnel_mac  # noqa: E402
+
 CONF = "/etc/calispray-lab/dataplane.json"
 RUN = "/run/calispray-lab"
 GATEWAY = "169.254.1.1"
 CALI_MAC = "ee:ee:ee:ee:ee:ee"
-OVERHEAD = {"ipip": 20, "vxlan": 50, "none": 0}
 PROTO = "80"  # the routing protocol number Felix marks its routes with
 
 
@@ -58,34 +59,6 @@ def save(path, text):
     return True
 
 
-class Plan:
-    """What the configuration means on this node."""
-
-    def __init__(self, conf):
-        self.conf = conf
-        self.me = next(n for n in conf["nodes"] if n["name"] == conf["name"])
-        self.others = [n for n in conf["nodes"] if n["name"] != conf["name"]]
-        self.interface, self.subnet, self.interface_mtu = uplink(self.me["address"])
-        self.kind = "ipip" if conf["ipip_mode"] != "Never" else "vxlan" if conf["vxlan_mode"] != "Never" else "none"
-        self.mode = {"ipip": conf["ipip_mode"], "vxlan": conf["vxlan_mode"], "none": "Never"}[self.kind]
-        # Felix: the interface's MTU less the overhead of what is enabled, unless it is told.
-        auto = self.interface_mtu - OVERHEAD[self.kind]
-        self.tunnel_mtu = conf["tunnel_mtu"] or auto
-        self.pod_mtu = conf["pod_mtu"] or (self.tunnel_mtu if self.kind != "none" else auto)
-        # Felix carries VXLAN by itself; every other route comes from BIRD.
-        self.routed = self.kind == "vxlan" or conf["backend"] == "bird"
-
-    def tunnelled(self, node):
-        return self.mode == "Always" or (self.mode == "CrossSubnet" and ipaddress.ip_address(node["address"]) not in self.subnet)
-
-    def pods(self):
-        """[(name, interface, address)] of this node; its first address belongs to the tunnel."""
-        addresses = [a for b in self.me["blocks"] for a in ipaddress.ip_network(b)]
-        offsets = (5, 10) if len(addresses) >= 16 else (1, 2)
-        names = self.conf["pods"][self.me["place"]] if self.me["place"] < len(self.conf["pods"]) else ["production/client-%d" % self.me["place"]]
-        return [(name, "cali" + hashlib.sha1(name.replace("/", ".").encode()).hexdigest()[:11], str(addresses[i])) for name, i in zip(names, offsets)]
-
-
 def uplink(address):
     """(interface, its network, its MTU) of the interface that carries the node's address."""
     for link in ip_json("addr show"):
@@ -93,14 +66,6 @@ def uplink(address):
             if a.get("local") == address:
                 return link["ifname"], ipaddress.ip_network("%s/%d" % (address, a["prefixlen"]), strict=False), link["mtu"]
     sys.exit("no interface carries the node's address %s" % address)
-
-
-def tunnel_address(node):
-    return node["blocks"][0].split("/")[0]
-
-
-def tunnel_mac(node):
-    return "66:00:" + ":".join("%02x" % int(x) for x in node["address"].split("."))
 
 
 # --- pods
@@ -218,29 +183,6 @@ def apply_routes(plan, state):
 # --- BIRD
 
 
-def bird_conf(plan):
-    c, me = plan.conf, plan.me["address"]
-    peers = [(n["address"], c["bgp"]["as"], "Mesh") for n in plan.others] if c["bgp"]["mesh"] else []
-    peers += [(p["router_id"], p["as"], "Peer") for p in c["bgp"]["peers"]]
-    exported = "none" if plan.mode == "Always" or plan.kind == "vxlan" else "where source = RTS_BGP"
-    lines = [
-        "router id %s;" % me,
-        "protocol device { scan time 2; }",
-        'protocol direct { ipv4; interface -"cali*", -"tunl*", -"vxlan*", "*"; }',
-        "protocol static { ipv4; %s }" % " ".join("route %s blackhole;" % b for b in plan.me["blocks"]),
-        "protocol kernel { learn; persist; ipv4 { import none; export %s; }; }" % exported,
-    ]
-    for address, number, kind in peers:
-        lines += [
-            "protocol bgp %s_%s {" % (kind, address.replace(".", "_")),
-            "  local %s port %d as %s; neighbor %s port %d as %s;" % (me, c["bgp"]["port"], c["bgp"]["as"], address, c["bgp"]["port"], number),
-            "  connect delay time 1; connect retry time 2; error wait time 1, 5; graceful restart;",
-            "  ipv4 { import all; export where source = RTS_STATIC; next hop self; };",
-            "}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
 def apply_bird(plan):
     if plan.conf["backend"] != "bird":
         run("systemctl", "stop", "calispray-lab-bird.service", check=False)
@@ -269,7 +211,8 @@ def apply_nat(plan):
 
 def load_plan():
     with open(CONF) as f:
-        return Plan(json.load(f))
+        conf = json.load(f)
+    return Plan(conf, *uplink(next(n["address"] for n in conf["nodes"] if n["name"] == conf["name"])))
 
 
 def load_state():
@@ -285,13 +228,15 @@ def apply():
     plan, state = load_plan(), load_state()
     for key, value in (("ip_forward", 1), ("conf/all/rp_filter", 0), ("conf/default/rp_filter", 0)):
         sysctl("net/ipv4/" + key, value)
-    note = apply_tunnel(plan, state)
+    notes = [apply_tunnel(plan, state)]
+    if not plan.routed:
+        notes.append("calico_network_backend %s distributes no routes for these modes: pods reach those of their own node only" % plan.conf["backend"])
     apply_routes(plan, state)
     apply_pods(plan, state)
     apply_bird(plan)
     apply_nat(plan)
     save(RUN + "/state.json", json.dumps(state))
-    save(RUN + "/notes", note + "\n" if note else "")
+    save(RUN + "/notes", "".join(note + "\n" for note in notes if note))
 
 
 def wait(seconds):
