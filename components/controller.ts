@@ -114,7 +114,9 @@ const short = (digest: string): string => digest.slice(0, 16);
 function readBundle(path: string): { digest: string; asset: pulumi.asset.Asset } {
   if (!existsSync(path)) {
     // A preview needs no such file: it dials nothing and copies nothing.
-    if (pulumi.runtime.isDryRun()) return { digest: 'not-there-yet', asset: new pulumi.asset.StringAsset('not there yet') };
+    if (pulumi.runtime.isDryRun()) {
+      return { digest: 'not-there-yet', asset: new pulumi.asset.StringAsset('not there yet') };
+    }
     throw UserError.of(
       'bundle-missing',
       'kubespray.source.path',

@@ -96,6 +96,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       stopIfInterrupted();
       mistake = undefined;
       const journal = new Journal(tell);
+      const standIns = await standInsFor(tools, env);
       try {
         await begin((event) => journal.take(event));
         return journal;
@@ -107,6 +108,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         if (locks.length === 0) throw mistake instanceof UserError ? mistake : explain(error, setting, journal);
         const next = await settle(locks, lifted, deadline);
         lifted ||= next === 'lifted';
+      } finally {
+        await standIns?.close();
       }
     }
   }
@@ -146,7 +149,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   process.env.CALISPRAY_PACK = policyPacks.length > 0 ? '1' : '0';
   return {
     preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, policyPacks, color: 'never' })),
-    up: (tell) => run(tell, (onEvent) => stack.up({ onEvent, policyPacks, color: 'never', showSecrets: false })),
+    async up(tell) {
+      const { pickUp } = await import('./pick-up.ts');
+      await pickUp(stack, env, say);
+      return run(tell, (onEvent) => stack.up({ onEvent, policyPacks, color: 'never', showSecrets: false }));
+    },
     refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, color: 'never', showSecrets: false })),
     destroy: (tell) => run(tell, (onEvent) => stack.destroy({ onEvent, color: 'never', showSecrets: false })),
     async cancel() {
@@ -157,6 +164,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       }
     },
   };
+}
+
+/** Where the official plugins are not to be had, the lab's are served by this process for one run of the engine. */
+async function standInsFor(tools: EngineTools, env: NodeJS.ProcessEnv) {
+  if (tools.providers !== 'stand-in') return undefined;
+  const { serveStandIns } = await import('../../lab/providers/in-process.ts');
+  const standIns = await serveStandIns();
+  env.PULUMI_DEBUG_PROVIDERS = standIns.PULUMI_DEBUG_PROVIDERS;
+  return standIns;
 }
 
 async function engineEnv({ backend, tools }: SessionOptions): Promise<NodeJS.ProcessEnv> {

@@ -24,6 +24,11 @@ export class EngineClient {
     this.#client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
   }
 
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
   loggerFor(urn: string): Logger {
     let chain = Promise.resolve();
     let waiting = 0;

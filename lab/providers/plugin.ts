@@ -10,40 +10,102 @@ import { EngineClient } from './engine.ts';
 import { fromStruct, type PropertyMap, toStruct } from './properties.ts';
 import { type Created, type DiffResult, NotReadyError, type Provider, StepError } from './provider.ts';
 
+/** Providers served to an engine, until `close`. */
+export interface Served {
+  readonly port: number;
+  /** Ends what is under way, and takes nothing more. */
+  close(): Promise<void>;
+}
+
 /**
- * Serves a provider to the engine that started this process: prints the port on stdout, and ends with the engine. The engine
- * holds our stdin open; it closes when the engine is gone, even when that was killed, and plugins are in a process group of their own,
- * so nothing else would end us.
+ * Serves one kind of provider on a port of the loopback. Each connection of the engine is an instance of its own, with its own
+ * configuration, as if it were a process of its own.
  */
-export async function servePlugin(provider: Provider): Promise<void> {
-  const engine = new EngineClient();
-  const cancelled = new AbortController();
-  const steps = new Steps(engine, cancelled.signal);
+export async function serve(make: () => Provider): Promise<Served> {
   const server = new grpc.Server({
     'grpc.max_receive_message_length': 400 * 1024 * 1024,
     'grpc.max_send_message_length': 400 * 1024 * 1024,
   });
-  // The engine also cancels at every normal shutdown, when no step is left.
-  const stop = async () => {
-    cancelled.abort();
-    await Promise.race([steps.settled(), new Promise((resolve) => setTimeout(resolve, longestFarewell))]);
-  };
-  server.addService(providerGrpc.ResourceProviderService, service(provider, engine, steps, stop));
+  const instances = new Instances(make);
+  server.addService(providerGrpc.ResourceProviderService, service(instances));
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     ),
   );
-  const exit = () => void stop().finally(() => process.exit(0));
+  return {
+    port,
+    async close() {
+      await instances.stop();
+      server.forceShutdown();
+    },
+  };
+}
+
+/**
+ * Serves a provider to the engine that started this process: prints the port on stdout, and ends with the engine. The engine
+ * holds our stdin open; it closes when the engine is gone, even when that was killed, and plugins are in a process group of their own,
+ * so nothing else would end us.
+ */
+export async function servePlugin(make: () => Provider): Promise<void> {
+  const served = await serve(make);
+  const exit = () => void served.close().finally(() => process.exit(0));
   process.on('SIGINT', exit);
   process.on('SIGTERM', exit);
   const stdin = fstatSync(0);
   if (stdin.isFIFO() || stdin.isSocket()) process.stdin.on('end', exit).on('error', exit).resume();
-  process.stdout.write(`${port}\n`);
+  process.stdout.write(`${served.port}\n`);
 }
 
 /** How long a step may take to end its remote work when the engine is gone, in milliseconds. */
 const longestFarewell = 2_000;
+
+class Instance {
+  readonly provider: Provider;
+  readonly engine = new EngineClient();
+  readonly #cancelled = new AbortController();
+  readonly steps = new Steps(this.engine, this.#cancelled.signal);
+
+  constructor(provider: Provider) {
+    this.provider = provider;
+  }
+
+  /** The engine also cancels at every normal shutdown, when no step is left. */
+  async stop(): Promise<void> {
+    this.#cancelled.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, longestFarewell);
+    });
+    await Promise.race([this.steps.settled(), late]);
+    clearTimeout(timer);
+    this.engine.close();
+  }
+}
+
+/** One instance a connection. A connection that was idle for long comes back under another port: it goes on with the newest. */
+class Instances {
+  readonly #make: () => Provider;
+  readonly #byPeer = new Map<string, Instance>();
+  #newest: Instance | undefined;
+
+  constructor(make: () => Provider) {
+    this.#make = make;
+  }
+
+  of(peer: string, greeting: boolean): Instance {
+    const known = this.#byPeer.get(peer);
+    if (known !== undefined) return known;
+    const instance = greeting || this.#newest === undefined ? new Instance(this.#make()) : this.#newest;
+    this.#byPeer.set(peer, instance);
+    this.#newest = instance;
+    return instance;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...new Set(this.#byPeer.values())].map((instance) => instance.stop()));
+  }
+}
 
 /** Makes the parts of a request that every step shares, and knows which steps are under way. */
 class Steps {
@@ -82,40 +144,43 @@ class Steps {
   }
 }
 
-function service(provider: Provider, engine: EngineClient, steps: Steps, stop: () => Promise<void>) {
+function service(instances: Instances) {
+  /** A method of one request and one answer. The first two of a connection say that it is a new one. */
+  const unary = <Q, A>(handle: (request: Q, instance: Instance) => A | Promise<A>, greeting = false) =>
+    answering<Q, A>((call) => handle(call.request, instances.of(call.getPeer(), greeting)));
   return {
-    handshake: unary((request: pb.ProviderHandshakeRequest) => {
+    handshake: unary((request: pb.ProviderHandshakeRequest, { engine }) => {
       engine.connect(request.getEngineAddress());
       return new pb.ProviderHandshakeResponse().setAcceptSecrets(true);
-    }),
-    attach: unary((request: pluginpb.PluginAttach) => {
+    }, true),
+    attach: unary((request: pluginpb.PluginAttach, { engine }) => {
       engine.connect(request.getAddress());
       return new emptypb.Empty();
-    }),
-    getPluginInfo: unary(() => new pluginpb.PluginInfo().setVersion(provider.version)),
-    getSchema: unary(() => {
+    }, true),
+    getPluginInfo: unary((_: emptypb.Empty, { provider }) => new pluginpb.PluginInfo().setVersion(provider.version)),
+    getSchema: unary((_: pb.GetSchemaRequest, { provider }) => {
       const schema = { name: provider.name, version: provider.version, resources: {} };
       return new pb.GetSchemaResponse().setSchema(JSON.stringify(schema));
     }),
     getMapping: unary(() => new pb.GetMappingResponse()),
     getMappings: unary(() => new pb.GetMappingsResponse()),
-    cancel: unary(async () => {
-      await stop();
+    cancel: unary(async (_: emptypb.Empty, instance) => {
+      await instance.stop();
       return new emptypb.Empty();
     }),
-    configure: unary((request: pb.ConfigureRequest) => {
+    configure: unary((request: pb.ConfigureRequest, { provider }) => {
       provider.configure?.(new Map(request.getVariablesMap().entries()));
       return new pb.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
-    checkConfig: unary((request: pb.CheckRequest) => {
+    checkConfig: unary((request: pb.CheckRequest, { provider }) => {
       const news = fromStruct(request.getNews());
       return checkResponse(provider.checkConfig?.(news) ?? { inputs: news });
     }),
-    diffConfig: unary(async (request: pb.DiffRequest) => {
+    diffConfig: unary(async (request: pb.DiffRequest, { provider }) => {
       const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
       return diffResponse((await provider.diffConfig?.(olds, fromStruct(request.getNews()))) ?? { changed: false });
     }),
-    check: unary(async (request: pb.CheckRequest) =>
+    check: unary(async (request: pb.CheckRequest, { provider, steps }) =>
       checkResponse(
         await provider.check({
           ...steps.base(request),
@@ -125,7 +190,7 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
         }),
       ),
     ),
-    diff: unary(async (request: pb.DiffRequest) =>
+    diff: unary(async (request: pb.DiffRequest, { provider, steps }) =>
       diffResponse(
         await provider.diff({
           ...steps.base(request),
@@ -136,7 +201,7 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
         }),
       ),
     ),
-    create: unary(async (request: pb.CreateRequest) => {
+    create: unary(async (request: pb.CreateRequest, { provider, steps }) => {
       const { id, outputs } = await steps.run(
         provider.create({
           ...steps.base(request, request.getTimeout()),
@@ -147,7 +212,7 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
       );
       return new pb.CreateResponse().setId(id).setProperties(toStruct(outputs));
     }),
-    read: unary(async (request: pb.ReadRequest) => {
+    read: unary(async (request: pb.ReadRequest, { provider, steps }) => {
       const result = await steps.run(
         provider.read({
           ...steps.base(request),
@@ -162,7 +227,7 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
         .setProperties(toStruct(result.outputs))
         .setInputs(toStruct(result.inputs));
     }),
-    update: unary(async (request: pb.UpdateRequest) => {
+    update: unary(async (request: pb.UpdateRequest, { provider, steps }) => {
       const outputs = await steps.run(
         provider.update({
           ...steps.base(request, request.getTimeout()),
@@ -176,7 +241,7 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
       );
       return new pb.UpdateResponse().setProperties(toStruct(outputs));
     }),
-    delete: unary(async (request: pb.DeleteRequest) => {
+    delete: unary(async (request: pb.DeleteRequest, { provider, steps }) => {
       await steps.run(
         provider.delete({
           ...steps.base(request, request.getTimeout()),
@@ -188,10 +253,10 @@ function service(provider: Provider, engine: EngineClient, steps: Steps, stop: (
       );
       return new emptypb.Empty();
     }),
-    invoke: unary((request: pb.InvokeRequest) => unsupported(provider, request.getTok())),
-    call: unary((request: pb.CallRequest) => unsupported(provider, request.getTok())),
-    construct: unary((request: pb.ConstructRequest) => unsupported(provider, request.getType())),
-    parameterize: unary(() => unsupported(provider, 'a parameterised package')),
+    invoke: unary((request: pb.InvokeRequest, { provider }) => unsupported(provider, request.getTok())),
+    call: unary((request: pb.CallRequest, { provider }) => unsupported(provider, request.getTok())),
+    construct: unary((request: pb.ConstructRequest, { provider }) => unsupported(provider, request.getType())),
+    parameterize: unary((_: pb.ParameterizeRequest, { provider }) => unsupported(provider, 'a parameterised package')),
   };
 }
 
@@ -199,11 +264,11 @@ function unsupported(provider: Provider, what: string): never {
   throw new StepError(`the lab's stand-in for the ${provider.name} provider does not serve ${what}`);
 }
 
-/** A method of one request and one answer; an error's text reaches the user, its stack only where it is a bug of ours. */
-function unary<Q, A>(handle: (request: Q) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
+/** An error's text reaches the user, its stack only where it is a bug of ours. */
+function answering<Q, A>(handle: (call: grpc.ServerUnaryCall<Q, A>) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
   return (call, callback) => {
     Promise.resolve()
-      .then(() => handle(call.request))
+      .then(() => handle(call))
       .then((answer) => callback(null, answer))
       .catch((error: unknown) => callback(statusOf(error)));
   };

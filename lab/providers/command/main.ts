@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin.ts';
 import { commandProvider } from './index.ts';
 
-await servePlugin(commandProvider());
+await servePlugin(commandProvider);

@@ -1,4 +1,4 @@
 import { servePlugin } from '../plugin.ts';
 import { kubernetesProvider } from './index.ts';
 
-await servePlugin(kubernetesProvider());
+await servePlugin(kubernetesProvider);
