@@ -1,7 +1,7 @@
 /** `npm run bench [-- preview|lab]`. Exits 0 whatever the figures are: they are for reading, and for the closing note. */
 import { cpus } from 'node:os';
 import { reportError } from '../cli/report.ts';
-import { ensureTools } from '../setup/index.ts';
+import { bringTools } from '../cli/tools.ts';
 import { benchLab } from './lab.ts';
 import { benchPreview } from './preview.ts';
 
@@ -10,18 +10,7 @@ try {
   process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}\n`);
   if (only === undefined || only === 'preview') await benchPreview();
   if (only === undefined || only === 'lab') {
-    await ensureTools([
-      'engine',
-      'kube-apiserver',
-      'kube-controller-manager',
-      'etcd',
-      'kubectl',
-      'ansible',
-      'debian',
-      'base',
-      'crds',
-      'providers',
-    ]);
+    await bringTools('lab');
     await benchLab();
   }
   process.exit(0);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chooseBackend } from '../cli/engine/backend.ts';
 import { openSession, type Session } from '../cli/engine/session.ts';
 import { findProject, packageDir, readStack } from '../cli/project.ts';
-import { ensureTools } from '../setup/index.ts';
+import { bringTools } from '../cli/tools.ts';
 import { median, row, wallOf } from './measure.ts';
 
 const ROUNDS = 7;
@@ -43,7 +43,7 @@ export async function benchPreview(): Promise<boolean> {
 
 async function open(cwd: string, stack: string, pack?: string): Promise<Session> {
   const project = findProject(cwd);
-  const tools = await ensureTools(['engine', 'providers']);
+  const tools = await bringTools('engine');
   const backend = chooseBackend({ stack, labUp: false });
   return openSession({ project, file: readStack(project, stack), backend, tools, pack, say: () => {} });
 }

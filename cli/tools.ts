@@ -4,7 +4,7 @@ import type { Part, Tools } from '../setup/index.ts';
 /** Which of the two sets a command needs: a preview of a real stack must not wait for the lab's image. */
 export type Need = 'engine' | 'lab';
 
-const parts: Readonly<Record<Need, readonly Part[]>> = {
+export const partsFor: Readonly<Record<Need, readonly Part[]>> = {
   engine: ['engine', 'providers'],
   lab: [
     'engine',
@@ -25,5 +25,5 @@ export async function bringTools(need: Need): Promise<Tools> {
   const handed = process.env.CALISPRAY_TOOLS;
   if (handed !== undefined) return JSON.parse(handed) as Tools;
   const { ensureTools } = await import('../setup/index.ts');
-  return ensureTools(parts[need]);
+  return ensureTools(partsFor[need]);
 }

@@ -5,6 +5,7 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
+import { reportError } from '../cli/report.ts';
 import { preparePrerequisites } from './support/prerequisites.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,7 +19,13 @@ const files = globSync('tests/**/*.test.ts', { cwd: root })
       Number(a.startsWith('tests/integration/')) - Number(b.startsWith('tests/integration/')) || (a < b ? -1 : 1),
   );
 
-if (files.some((file) => file.startsWith('tests/integration/'))) await preparePrerequisites();
+if (files.some((file) => file.startsWith('tests/integration/'))) {
+  try {
+    await preparePrerequisites();
+  } catch (error) {
+    process.exit(reportError(error, false));
+  }
+}
 
 const mocha = new Mocha({ timeout: 120_000, reporter: 'spec', color: process.stdout.isTTY });
 for (const file of files) mocha.addFile(fileURLToPath(new URL(`../${file}`, import.meta.url)));

@@ -1,5 +1,6 @@
 /** What differs between a resource as it is and as it is declared, short enough to read and to compare. */
 import type { StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
+import { UNKNOWN } from '../../lab/providers/unknown.ts';
 
 export interface PropertyChange {
   /** `spec.egress[0].ports[1].port` */
@@ -12,16 +13,6 @@ export interface PropertyChange {
   after?: unknown;
 }
 
-/** Marks a value that is not known before `up` (pulumi 3.259.0 sdk/go/common/resource/plugin/rpc.go: UnknownStringValue and kin). */
-const UNKNOWN = new Set([
-  '04da6b54-80e4-46f7-96ec-b56ff0331ba9',
-  '1c4a061d-8072-4f0a-a4cb-0ff528b18fe7',
-  '3eeb2bf0-c639-47a8-9e75-3b44932eb421',
-  '6a19a0b0-7e62-4c92-b797-7f8e31da9cc2',
-  '030794c1-ac77-496b-92df-f27374a8bd58',
-  'e48ece36-62e2-4504-bad9-02848725956a',
-  'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
-]);
 const VALUE_LENGTH = 72;
 const DIFF_LINES = 6;
 

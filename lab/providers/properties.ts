@@ -1,5 +1,6 @@
 import type { JavaScriptValue } from 'google-protobuf/google/protobuf/struct_pb.js';
 import structpb from 'google-protobuf/google/protobuf/struct_pb.js';
+import { UNKNOWN } from './unknown.ts';
 
 /**
  * Property values as they cross the plugin protocol: plain JSON, plus secrets, unknowns, assets and archives, which travel
@@ -26,16 +27,6 @@ const secretSignature = '1b47061264138c4ac30d75fd1eb44270';
 const assetSignature = 'c44067f5952c0a294b673a41bacd8c17';
 const archiveSignature = '0def7320c3a5731c473e5ecbe6d01bc7';
 const outputSignature = 'd0e6a833031e9bbcd3f4e8bde6ca49a4';
-/** Unknown string, boolean, number, array, asset, archive, object. */
-const unknownSentinels = new Set([
-  '04da6b54-80e4-46f7-96ec-b56ff0331ba9',
-  '1c4a061d-8072-4f0a-a4cb-0ff528b18fe7',
-  '3eeb2bf0-c639-47a8-9e75-3b44932eb421',
-  '6a19a0b0-7e62-4c92-b797-7f8e31da9cc2',
-  '030794c1-ac77-496b-92df-f27374a8bd58',
-  'e48ece36-62e2-4504-bad9-02848725956a',
-  'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
-]);
 const unknownString = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 /** A value that only the real run will know. */
@@ -110,7 +101,7 @@ export function toStruct(properties: PropertyMap): structpb.Struct {
 }
 
 export function decode(value: Json): PropertyValue {
-  if (typeof value === 'string') return unknownSentinels.has(value) ? unknown : value;
+  if (typeof value === 'string') return UNKNOWN.has(value) ? unknown : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(decode);
   const { [signatureKey]: signature, ...fields } = value;

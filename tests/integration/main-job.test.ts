@@ -29,17 +29,22 @@ describe('the main job', function () {
     return listed.text.trim().split('\n').length;
   };
 
-  it('is picked up after it was killed in the middle of the playbook', async () => {
-    const first = calispray.start('start');
-    const closed = once(first, 'close');
-    for (let tries = 0; tries < 4000 && !/play: /.test(first.text) && first.exitCode === null; tries++) {
-      await new Promise((wake) => setTimeout(wake, 100));
-    }
-    const seen = first.text;
-    first.kill('SIGKILL');
-    await closed;
-    assert.match(seen, /play: /, 'the playbook began');
-  });
+  for (const [moment, sign] of [
+    ['in the middle of the playbook', /play: /],
+    ['while objects of the API are made', /gate-wait created/],
+  ] as const) {
+    it(`can be killed ${moment}`, async () => {
+      const killed = calispray.start('start');
+      const closed = once(killed, 'close');
+      for (let tries = 0; tries < 8000 && !sign.test(killed.text) && killed.exitCode === null; tries++) {
+        await new Promise((wake) => setTimeout(wake, 50));
+      }
+      const seen = killed.text;
+      killed.kill('SIGKILL');
+      await closed;
+      assert.match(seen, sign);
+    });
+  }
 
   it('brings the reference cluster up on three nodes and says what is there', async () => {
     const started = await calispray.run('start');
@@ -123,6 +128,17 @@ describe('the main job', function () {
     assert.match(refused.text, /homelab/);
     assert.match(refused.text, /192\.168\.4\.99/);
     assert.doesNotMatch(refused.text, /\n\s+at /);
+  });
+
+  it('connects to no node that shows another host key', async () => {
+    const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2mPjvMAkGmL0ZZqkTqnTkRqFv1nYk5Zq3Yk5lYk5Yk';
+    const dir = calispray.project('impostor', 'lab', (text) =>
+      text.replace('address: 192.168.4.62,', `address: 192.168.4.62, ssh: { hostKey: "${other}" },`),
+    );
+    const refused = await calispray.run('-C', dir, 'up', '--stack', 'lab');
+    assert.equal(refused.code, 1, refused.text);
+    assert.match(refused.text, /host-key-mismatch/);
+    assert.match(refused.text, /nodes\.homelab/);
   });
 
   it('keeps every secret out of state, work folder and backups', async () => {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Calispray } from '../support/calispray.ts';
+
+/** The other way in: an ordinary user with passwordless sudo, whose key is in an ssh-agent and in no file of the stack. */
+describe('a user with sudo and an ssh-agent', function () {
+  this.timeout(600_000);
+  const calispray = new Calispray('sudo');
+  let agent: ChildProcess | undefined;
+  const before = process.env.SSH_AUTH_SOCK;
+
+  after(async () => {
+    await calispray.run('down');
+    agent?.kill();
+    if (before === undefined) delete process.env.SSH_AUTH_SOCK;
+    else process.env.SSH_AUTH_SOCK = before;
+    calispray.remove();
+  });
+
+  const project = () =>
+    calispray.project('as-ops', 'lab', (text) =>
+      text.replace('user: root', 'user: ops').replace(/key: \$\{CALISPRAY_LAB_DIR\}\/id_ed25519/, 'agent: true'),
+    );
+
+  it('is told what is missing while there is no agent', async () => {
+    delete process.env.SSH_AUTH_SOCK;
+    const refused = await calispray.run('-C', project(), 'up', '--stack', 'lab');
+    assert.equal(refused.code, 1, refused.text);
+    assert.match(refused.text, /agent/);
+    assert.doesNotMatch(refused.text, /\n\s+at .*\.ts/);
+  });
+
+  it('carries the whole stack out', async () => {
+    const socket = join(calispray.state, 'agent');
+    agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    for (let tries = 0; tries < 100 && !existsSync(socket); tries++) await new Promise((wake) => setTimeout(wake, 50));
+    process.env.SSH_AUTH_SOCK = socket;
+    const added = spawnSync('ssh-add', [join(calispray.labDir, 'id_ed25519')], { encoding: 'utf8' });
+    assert.equal(added.status, 0, added.stderr);
+    const up = await calispray.run('-C', project(), 'up', '--stack', 'lab');
+    assert.equal(up.code, 0, up.text);
+    const owner = await calispray.run('lab', 'shell', 'masternode', '--', 'stat', '-c', '%U', '/home/ops/.calispray');
+    assert.equal(owner.text.trim(), 'ops');
+  });
+
+  it('finds nothing to do the second time', async () => {
+    const again = await calispray.run('-C', project(), 'up', '--stack', 'lab');
+    assert.equal(again.code, 0, again.text);
+    assert.match(again.text, /no change/);
+  });
+});
