@@ -4,8 +4,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Calispray } from '../support/calispray.ts';
 
-/** The other way in: an ordinary user with passwordless sudo, whose key is in an ssh-agent and in no file of the stack. */
-describe('a user with sudo and an ssh-agent', function () {
+/**
+ * The lab's second scenario, and the other way in: VXLAN, carried out by an ordinary user with passwordless sudo, whose key is
+ * in an ssh-agent and in no file of the stack.
+ */
+describe('VXLAN, by a user with sudo and an ssh-agent', function () {
   this.timeout(600_000);
   const calispray = new Calispray('sudo');
   let agent: ChildProcess | undefined;
@@ -21,7 +24,10 @@ describe('a user with sudo and an ssh-agent', function () {
 
   const project = () =>
     calispray.project('as-ops', 'lab', (text) =>
-      text.replace('user: root', 'user: ops').replace(/key: \$\{CALISPRAY_LAB_DIR\}\/id_ed25519/, 'agent: true'),
+      text
+        .replace('user: root', 'user: ops')
+        .replace(/key: \$\{CALISPRAY_LAB_DIR\}\/id_ed25519/, 'agent: true')
+        .replace('encapsulation: none', 'encapsulation: { vxlan: always }'),
     );
 
   it('is told what is missing while there is no agent', async () => {
@@ -39,8 +45,11 @@ describe('a user with sudo and an ssh-agent', function () {
     process.env.SSH_AUTH_SOCK = socket;
     const added = spawnSync('ssh-add', [join(calispray.labDir, 'id_ed25519')], { encoding: 'utf8' });
     assert.equal(added.status, 0, added.stderr);
-    const up = await calispray.run('-C', project(), 'up', '--stack', 'lab');
+    const up = await calispray.run('-C', project(), 'start');
     assert.equal(up.code, 0, up.text);
+    assert.match(up.text, /VXLAN.*MTU 1450/);
+    assert.match(up.text, /production\/web +reached/);
+    assert.doesNotMatch(up.text, / NO( |$)|does NOT/m);
     const owner = await calispray.run('lab', 'shell', 'masternode', '--', 'stat', '-c', '%U', '/home/ops/.calispray');
     assert.equal(owner.text.trim(), 'ops');
   });
