@@ -37,8 +37,9 @@ async function main([name, ...rest]) {
   const [script, ...args] = program(rest);
   const node = newestNode();
   const path = [join(modules, '.bin'), process.env.PATH ?? ''].join(delimiter);
-  // The command ends when we are killed: see endWithParent in cli/main.ts.
-  const env = { ...process.env, PATH: path, CALISPRAY_PARENT: String(process.pid) };
+  const env = { ...process.env, PATH: path };
+  // The command ends when we are killed: see endWithParent in cli/main.ts. A test starts commands of its own.
+  if (script === 'cli/main.ts') env.CALISPRAY_PARENT = String(process.pid);
   return run(node, [join(checkout, script), ...args], { env, stdio: 'inherit' });
 }
 
