@@ -47,7 +47,7 @@ describe('VXLAN, by a user with sudo and an ssh-agent', function () {
     assert.equal(added.status, 0, added.stderr);
     const up = await calispray.run('-C', project(), 'start');
     assert.equal(up.code, 0, up.text);
-    assert.match(up.text, /VXLAN.*MTU 1450/);
+    assert.match(up.text, /vxlan always, MTU 1450/);
     assert.match(up.text, /production\/web +reached/);
     assert.doesNotMatch(up.text, / NO( |$)|does NOT/m);
     const owner = await calispray.run('lab', 'shell', 'masternode', '--', 'stat', '-c', '%U', '/home/ops/.calispray');
