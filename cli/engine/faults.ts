@@ -4,6 +4,7 @@ import { UserError } from '../../cluster/finding.ts';
 import type { Backend } from './backend.ts';
 import type { Journal } from './journal.ts';
 import { withoutStack } from './lines.ts';
+import { gist } from './words.ts';
 
 export interface Setting {
   stack: string;
@@ -79,7 +80,7 @@ export function explain(error: unknown, setting: Setting, journal?: Journal): un
   if (errors.some((d) => /^Unhandled exception: /.test(d.message) && !/\bUserError: /.test(d.message))) {
     return new Error(`the program failed: ${errors.map((d) => d.message).join('\n')}`);
   }
-  const said = errors.map((d) => withoutStack(d.message).split('\n')[0] ?? '').filter((line) => line !== '');
+  const said = errors.map((d) => gist(withoutStack(d.message))).filter((line) => line !== '');
   return UserError.of(
     'engine-failed',
     '',

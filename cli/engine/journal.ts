@@ -6,7 +6,7 @@ import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/e
 import type { Finding } from '../../cluster/finding.ts';
 import { type PropertyChange, propertyChanges } from './diff.ts';
 import { labelOf } from './label.ts';
-import { findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING } from './words.ts';
+import { commandSaid, findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING } from './words.ts';
 
 /** What happens to a resource, in our words; the engine's own (`create-replacement`…) are folded into these. */
 export type Act = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'same';
@@ -94,7 +94,7 @@ export class Journal {
       this.tell({ kind: 'violation', violation });
     } else if (event.diagnosticEvent !== undefined) {
       const { severity, urn, ephemeral } = event.diagnosticEvent;
-      const message = pendingSaid(plain(event.diagnosticEvent.message));
+      const message = commandSaid(pendingSaid(plain(event.diagnosticEvent.message)));
       if (!isShown(severity) || message === '' || SAYS_NOTHING.test(message)) return;
       const info = severity === 'info' || severity === 'info#err';
       // Ephemeral: what a command prints while it runs. The engine repeats warnings, in a preview and per plugin.

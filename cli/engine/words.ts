@@ -27,6 +27,28 @@ export function pendingSaid(message: string): string {
     .join('\n');
 }
 
+const COMMAND_FAILED = 'the remote command failed';
+/** Lines of a failed command's output that are shown; the rest is on the node. */
+const OUTPUT_LINES = 12;
+
+/**
+ * A failed remote command without its text: the provider quotes the whole script before what it printed
+ * (`Process exited with status 1: running "…":`), and a reader wants how it ended and what it said last.
+ */
+export function commandSaid(message: string): string {
+  const found = /^([^\n]*?): running "(?:[^"\\]|\\.)*":\n?([\s\S]*)$/.exec(message);
+  if (found === null) return message;
+  const [, verdict = '', output = ''] = found;
+  const lines = output.trimEnd().split('\n').slice(-OUTPUT_LINES);
+  return [`${COMMAND_FAILED} (${verdict})`, ...lines].join('\n');
+}
+
+/** What a diagnostic comes to, in one line: of a failed command, what it said last. */
+export function gist(message: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return (message.startsWith(COMMAND_FAILED) ? lines.at(-1) : lines[0])?.trim() ?? '';
+}
+
 /** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */
 export function plain(message: string): string {
   return message.replaceAll(/<\{%[^%]*%\}>/g, '').trimEnd();
