@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { isAddress, range, withoutHostBits } from '../cidr.ts';
+
+/** A check of one text: the problem, or undefined. `params` carry code and hint to the finding. */
+function text(problem: (value: string) => { code: string; message: string; hint: string } | undefined) {
+  return z.string().superRefine((value, ctx) => {
+    const found = problem(value);
+    if (found !== undefined) {
+      ctx.addIssue({ code: 'custom', message: found.message, params: { code: found.code, hint: found.hint } });
+    }
+  });
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const HOST_KEY =
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( .*)?$/;
+
+// The metadata is what editors can check of a text while it is typed; they let through a little more than the schema.
+
+export const address = text((value) =>
+  isAddress(value)
+    ? undefined
+    : {
+        code: 'bad-address',
+        message: `“${value}” is not an IPv4 address`,
+        hint: 'Write four decimal numbers: 192.168.4.63.',
+      },
+).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}$' });
+
+export const cidr = text((value) => {
+  if (range(value) === undefined) {
+    return {
+      code: 'bad-range',
+      message: `“${value}” is not an IPv4 range`,
+      hint: 'Write it in CIDR notation: 10.244.0.0/16.',
+    };
+  }
+  const network = withoutHostBits(value);
+  if (network === value) return undefined;
+  return {
+    code: 'host-bits',
+    message: `“${value}” names an address inside its range, not the range`,
+    hint: `Write ${network}.`,
+  };
+}).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$' });
+
+/** kubespray v2.31.0 roles/kubernetes/preinstall/tasks/0040-verify-settings.yml “Stop if bad hostname”, and DNS's 63. */
+export const dnsName = text((value) =>
+  value.length <= 63 && DNS_LABEL.test(value)
+    ? undefined
+    : {
+        code: 'bad-name',
+        message: `“${value}” is not a DNS label`,
+        hint: 'Use lower case letters, digits and inner hyphens, 63 at most.',
+      },
+).meta({ pattern: DNS_LABEL.source, maxLength: 63 });
+
+/** One authorized_keys-style line, without options. */
+export const hostKey = text((value) =>
+  value === 'accept-new' || HOST_KEY.test(value)
+    ? undefined
+    : {
+        code: 'bad-host-key',
+        message: `“${value.slice(0, 24)}…” is not a host key`,
+        hint: 'Write the whole line (`ssh-ed25519 AAAA…`) that `calispray keyscan` gives, or accept-new.',
+      },
+).meta({ pattern: `^accept-new$|${HOST_KEY.source}` });
+
+export const nonEmpty = z.string().min(1);
+
+/** A TCP port. */
+export const port = z.int().min(1).max(65535);
