@@ -1,6 +1,12 @@
-/** The known word closest to a mistyped one; undefined where none is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const reach = Math.max(2, Math.floor(word.length / 2));
+/**
+ * The known word closest to a mistyped one; undefined where none is near enough to be meant: no more than `reach`
+ * letters changed, half of the word unless said.
+ */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  reach = Math.max(2, Math.floor(word.length / 2)),
+): string | undefined {
   let best: string | undefined;
   let bestDistance = reach + 1;
   for (const candidate of known) {

@@ -1,8 +1,9 @@
 import type { Rule } from './subject.ts';
-import { against, pathOf, show } from './variables.ts';
+import { against, isTemplate, pathOf, show } from './variables.ts';
 
 const BOOLEANS = [
   'calico_advertise_cluster_ips',
+  'calico_allow_ip_forwarding',
   'calico_apiserver_enabled',
   'calico_bpf_enabled',
   'calico_felix_prometheusmetricsenabled',
@@ -10,14 +11,18 @@ const BOOLEANS = [
   'calico_ipam_host_local',
   'calico_ipam_strictaffinity',
   'calico_no_global_as_num',
+  'calico_use_default_route_src_ipaddr',
   'calico_wireguard_enabled',
   'enable_network_policy',
   'enable_nodelocaldns',
   'ignore_assert_errors',
+  'ipv4_stack',
+  'ipv6_stack',
   'kubeconfig_localhost',
   'nat_outgoing',
   'peer_with_router',
   'typha_enabled',
+  'typha_prometheusmetricsenabled',
   'typha_secure',
 ];
 
@@ -31,7 +36,7 @@ export const booleanAsText: Rule = {
     return BOOLEANS.flatMap((name) => {
       const value = subject.variables[name];
       if (value === undefined || typeof value === 'boolean') return [];
-      if (typeof value === 'string' && value.includes('{{')) return [];
+      if (isTemplate(value)) return [];
       const message = `${name} is ${typeof value === 'string' ? `the text "${show(value)}"` : show(value)}`;
       const meant = /^(true|yes|on|1)$/i.test(show(value));
       return [against(booleanAsText, pathOf(subject, name), message, `Write ${meant}, without quotes.`)];

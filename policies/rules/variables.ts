@@ -21,7 +21,16 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 /** The variable's value or kubespray's default; undefined where it has none, or is a template only Ansible can fill. */
 export function valueIn(subject: Subject, name: string): unknown {
   const value = subject.variables[name] ?? DEFAULTS[name];
-  return typeof value === 'string' && value.includes('{{') ? undefined : value;
+  return isTemplate(value) ? undefined : value;
+}
+
+/** Whether only Ansible can fill it. */
+export function isTemplate(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('{{');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The variable as a number, where it is one or a text of one; NaN otherwise. */
@@ -40,6 +49,13 @@ export function poolCidr(subject: Subject): unknown {
 /** Whether Jinja takes the value as true: text is, even `"false"`. */
 export function isTruthy(value: unknown): boolean {
   return Boolean(value);
+}
+
+/** Whether nodes peer with route reflectors: the group has hosts, unless the variable that says so is itself said. */
+export function hasReflectors(subject: Subject): boolean {
+  return Object.hasOwn(subject.variables, 'peer_with_calico_rr')
+    ? isTruthy(valueIn(subject, 'peer_with_calico_rr'))
+    : subject.hosts.some((host) => host.groups.includes('calico_rr'));
 }
 
 /** Where a variable comes from: the field of the stack file, or the variable itself in another program. */

@@ -110,6 +110,7 @@ describe('the policy pack on the real engine', function () {
       'mandatory mtu-above-encapsulation',
       'mandatory mtu-above-encapsulation',
       'mandatory mtu-without-effect',
+      'mandatory needs-kdd',
       'mandatory pool-inside-pods',
       'mandatory ranges-apart',
     ]);
@@ -155,7 +156,7 @@ describe('the policy pack on the real engine', function () {
     assert.deepEqual(unknown.sort(), ['mtu-above-encapsulation', 'mtu-below-best', 'mtu-without-effect']);
     assert.deepEqual(
       violations.filter((v) => v.level === 'mandatory').map((v) => v.code),
-      ['datastore'],
+      ['datastore', 'needs-kdd'],
     );
   });
 });

@@ -57,9 +57,21 @@ describe('rules', () => {
   });
 
   it('never throw, whatever the variables hold', () => {
-    const names = [...Object.keys(base.variables), 'kube_version', 'calico_version', 'calico_bpf_enabled'];
+    const read = [
+      'kube_version',
+      'calico_version',
+      'calico_bpf_enabled',
+      'typha_enabled',
+      'typha_secure',
+      'ipv6_stack',
+    ];
+    const bgp = ['peers', 'peer_with_router', 'peer_with_calico_rr', 'cluster_id', 'calico_advertise_cluster_ips'];
+    const named = ['ipip', 'calico_bgp_peers', 'calico_ipip_mode_ipv6', 'calico_advertise_service_external_ips'];
+    const names = fc.constantFrom(...Object.keys(base.variables), ...read, ...bgp, ...named);
+    const name = fc.oneof(names, fc.string(), fc.stringMatching(/^calico_[a-z_]{1,60}$/));
+    const value = fc.oneof(fc.anything(), fc.constantFrom(true, 'vxlan', 'etcd'), fc.array(fc.anything()));
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...names), fc.anything()), fc.anything(), (variables, junk) => {
+      fc.property(fc.dictionary(name, value), fc.anything(), (variables, junk) => {
         judge({ ...base, variables: { ...base.variables, ...variables } });
         judge(complete(junk as Partial<Subject>));
       }),
