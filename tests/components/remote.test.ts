@@ -79,6 +79,21 @@ describe('remote scripts', () => {
     assert.ok(existsSync(join(inventory, 'artifacts/admin.conf')));
   });
 
+  it('waits for what the API serves, and says in one sentence what is missing and how to get it', () => {
+    const bin = join(home, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'kubectl'), '#!/bin/sh\ncase "$*" in *projectcalico*) exit 0 ;; *) exit 1 ;; esac\n');
+    chmodSync(join(bin, 'kubectl'), 0o755);
+    writeFileSync(join(bin, 'sudo'), '#!/bin/sh\nshift\nexec "$@"\n');
+    chmodSync(join(bin, 'sudo'), 0o755);
+    const gate = (groups: string) =>
+      sh(`PATH=${bin}:$PATH\n${remoteScript('api-gate.sh', { CLUSTER: 'vm', API_GROUPS: groups, WAIT: 1 })}`);
+    assert.equal(gate('projectcalico.org/v3').stdout, 'serves projectcalico.org/v3\n');
+    const without = gate('projectcalico.org/v3 monitoring.coreos.com/v1');
+    assert.equal(without.status, 1);
+    assert.match(without.stderr, /install the Prometheus operator .*, or say monitoring: none\.\n$/);
+  });
+
   describe('run.sh', () => {
     const run = (id: string, limit = 60) =>
       remoteScript('run.sh', {
