@@ -103,8 +103,9 @@ function lastError(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return (lines.findLast((line) => line.startsWith('error: ')) ?? lines.at(-1) ?? 'it gave no reason').replace(
-    /^error: /,
-    '',
-  );
+  return (
+    lines.findLast((line) => line.startsWith('error: ')) ??
+    lines.at(-1) ??
+    'the engine ended without a word: something killed it (memory, perhaps)'
+  ).replace(/^error: /, '');
 }

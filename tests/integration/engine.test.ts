@@ -191,6 +191,22 @@ describe('the engine behind the command', function () {
     assert.equal(marks().at(-1), 'ended');
   });
 
+  it('leaves no pack and no plugin behind when the engine itself is killed', async () => {
+    declare({ mtu: 1500, mark: mark(), seconds: 3 });
+    const begun = start(['up']);
+    await until('the resource was begun', () => marks().includes('begun'), begun);
+    const family = descendants(begun.child.pid as number);
+    const engine = family.find(({ name }) => name === 'pulumi');
+    assert.ok(engine !== undefined && family.length > 2, JSON.stringify(family));
+    process.kill(engine.pid, 'SIGKILL');
+    const { code, text } = await begun.ended;
+    assert.equal(code, 1, text);
+    assert.match(text, /ended without a word/);
+    const left = () => family.filter(({ pid, name }) => processName(pid) === name);
+    for (let tries = 0; tries < 100 && left().length > 0; tries++) await new Promise((wake) => setTimeout(wake, 50));
+    assert.deepEqual(left(), []);
+  });
+
   it('ends with the calispray that started it for itself', async () => {
     // As if that one, process 1 here, had been killed: this one's parent is another.
     const orphan = await run(['preview'], { CALISPRAY_PARENT: '1' });
@@ -248,4 +264,20 @@ function filesBelow(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function processName(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process that `pid` started, by whichever of its threads, and those that they started. */
+function descendants(pid: number): { pid: number; name: string }[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [{ pid: child, name: processName(child) ?? '' }, ...descendants(child)]);
 }
