@@ -47,7 +47,7 @@ function findingsOf(issue: Issue, prefix: Path = []): Finding[] {
     case 'too_big':
       return [size(at, issue.input, `at most ${issue.maximum}`)];
     default:
-      return [finding('bad-value', at, issue.message, 'See docs/reference-cluster.md for what may stand here.')];
+      return [finding('bad-value', at, issue.message, 'See docs/stack-file.md for what may stand here.')];
   }
 }
 

@@ -2,6 +2,7 @@
 set -eu
 umask 077
 dir="$home/kubespray-$DIGEST"
+mkdir -p "$home"
 exec 9> "$home/setup.lock"
 flock -w 600 9 || die "another set-up of kubespray has held $home/setup.lock for 10 minutes"
 if [ ! -e "$dir/ready" ]; then
