@@ -29,7 +29,7 @@ function run(chosen: readonly string[]): Promise<void> {
   const mocha = new Mocha({
     timeout: 120_000,
     reporter: 'spec',
-    color: process.stdout.isTTY,
+    color: process.stdout.isTTY === true,
     parallel: chosen.length > 1,
     jobs: 2,
   });

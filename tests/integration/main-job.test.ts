@@ -141,10 +141,11 @@ describe('the main job', function () {
     assert.match(refused.text, /nodes\.homelab/);
   });
 
-  it('keeps every secret out of state, work folder and backups', async () => {
+  it('keeps every secret out of state, work folder, backups, the run’s log and all it ever printed', async () => {
     const key = readFileSync(join(calispray.labDir, 'id_ed25519'), 'utf8').split('\n')[2] ?? '';
     assert.ok(key.length > 40);
     assert.deepEqual(calispray.filesWith(key), []);
+    const printed = calispray.said;
     const kubeconfig = await calispray.run(
       'lab',
       'shell',
@@ -156,6 +157,17 @@ describe('the main job', function () {
     const clientKey = /client-key-data: (\S+)/.exec(kubeconfig.text)?.[1] ?? '';
     assert.ok(clientKey.length > 40, kubeconfig.text);
     assert.deepEqual(calispray.filesWith(clientKey), []);
+    const log = await calispray.run(
+      'lab',
+      'shell',
+      'masternode',
+      '--',
+      'sh',
+      '-c',
+      'cat /root/.calispray/lab/runs/*/log',
+    );
+    assert.match(log.text, /PLAY RECAP/);
+    for (const secret of [key, clientKey]) assert.ok(!`${printed}${log.text}`.includes(secret));
   });
 
   it('goes without a trace', async () => {

@@ -17,6 +17,8 @@ export interface Ran {
 export class Calispray {
   readonly state: string;
   readonly lab: string;
+  /** Every word that any of its commands has printed. */
+  said = '';
 
   constructor(lab: string) {
     this.lab = lab;
@@ -37,6 +39,7 @@ export class Calispray {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
         told.text += chunk;
+        this.said += chunk;
       });
     }
     return told;
