@@ -9,6 +9,9 @@ import Mocha from 'mocha';
 import { reportError } from '../cli/report.ts';
 import { preparePrerequisites } from './support/prerequisites.ts';
 
+// A log is read without a terminal; `CI=true` alone would have it coloured.
+if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [half = 'all', ...only] = process.argv.slice(2);
 /** What takes longest begins first, so that nothing long is left over for one process at the end. */
@@ -29,7 +32,6 @@ function run(chosen: readonly string[]): Promise<void> {
   const mocha = new Mocha({
     timeout: 120_000,
     reporter: 'spec',
-    color: process.stdout.isTTY === true,
     parallel: chosen.length > 1,
     jobs: 2,
   });
