@@ -3,19 +3,31 @@ import type { Finding, FindingClass } from '../../cluster/finding.ts';
 /** How a host's key is known before connecting to it. */
 export type HostKeyState = 'pinned' | 'known-hosts' | 'accept-new' | 'absent';
 
+/** One host of the inventory. */
+export interface SubjectHost {
+  readonly name: string;
+  readonly address: string;
+  readonly address6?: string;
+  /** `kube_control_plane`, `etcd`, `kube_node`, `calico_rr`. */
+  readonly groups: readonly string[];
+  readonly hostKey?: HostKeyState;
+  /** `debian-12`: ID and VERSION_ID of its /etc/os-release. */
+  readonly os?: string;
+  /** Host variables: `local_as`, `peers`, … */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
 /** What a rule judges: what kubespray is told, by whoever wrote it. The inputs of `calispray:kubespray:Inventory`. */
 export interface Subject {
   /** Flat: what the group_vars say, extra variables included. Absent ones have kubespray's default. */
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly hosts: readonly {
-    readonly name: string;
-    readonly address: string;
-    /** `kube_control_plane`, `etcd`, `kube_node`. */
-    readonly groups: readonly string[];
-    readonly hostKey?: HostKeyState;
-  }[];
-  readonly network: { readonly nodes: string; readonly interfaceMtu: number };
+  readonly hosts: readonly SubjectHost[];
+  readonly network: { readonly nodes: string; readonly nodes6?: string; readonly interfaceMtu: number };
   readonly kubespray?: { readonly version: string };
+  /** What Ansible is passed with `-e`, as JSON: stronger than any variable of the inventory. */
+  readonly extraVars?: Readonly<Record<string, unknown>>;
+  /** Names of the inventory's files, `group_vars/all/all.yml`, seen from the folder that holds the hosts file. */
+  readonly files?: readonly string[];
   /** Variable → field of the stack file that it comes from. */
   readonly paths?: Readonly<Record<string, string>>;
 }
@@ -40,18 +52,32 @@ export interface Rule {
  * else, is empty.
  */
 export function complete(subject: Partial<Subject> | undefined): Subject {
-  const { variables, hosts, kubespray, network, paths } = record(subject);
+  const { variables, hosts, kubespray, network, paths, extraVars, files } = record(subject);
+  const { nodes, nodes6, interfaceMtu } = record(network);
   return {
     variables: record(variables),
-    hosts: (Array.isArray(hosts) ? hosts : []).map(record).map((host) => ({
-      name: text(host.name),
-      address: text(host.address),
-      groups: Array.isArray(host.groups) ? host.groups.map(text) : [],
-      ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey as HostKeyState }),
-    })),
-    network: { nodes: text(record(network).nodes), interfaceMtu: record(network).interfaceMtu as number },
+    hosts: (Array.isArray(hosts) ? hosts : []).map((host) => completeHost(record(host))),
+    network: {
+      nodes: text(nodes),
+      ...(nodes6 === undefined ? {} : { nodes6: text(nodes6) }),
+      interfaceMtu: interfaceMtu as number,
+    },
     ...(kubespray === undefined ? {} : { kubespray: { version: text(record(kubespray).version) } }),
+    ...(extraVars === undefined ? {} : { extraVars: record(extraVars) }),
+    ...(Array.isArray(files) ? { files: files.map(text) } : {}),
     paths: Object.fromEntries(Object.entries(record(paths)).map(([name, path]) => [name, text(path)])),
+  };
+}
+
+function completeHost(host: Record<string, unknown>): SubjectHost {
+  return {
+    name: text(host.name),
+    address: text(host.address),
+    ...(host.address6 === undefined ? {} : { address6: text(host.address6) }),
+    groups: Array.isArray(host.groups) ? host.groups.map(text) : [],
+    ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey as HostKeyState }),
+    ...(host.os === undefined ? {} : { os: text(host.os) }),
+    ...(host.variables === undefined ? {} : { variables: record(host.variables) }),
   };
 }
 
