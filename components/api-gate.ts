@@ -33,6 +33,7 @@ export class ApiGate extends pulumi.ComponentResource {
           CLUSTER: args.cluster,
           API_GROUPS: args.groups.join(' '),
           WAIT: args.waitSeconds ?? 300,
+          BECOME: String(args.host.ssh.become),
         }),
         stdin: args.run.done,
         addPreviousOutputInEnv: false,

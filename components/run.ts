@@ -48,6 +48,7 @@ export class KubesprayRun extends pulumi.ComponentResource {
             PLAYBOOK: playbook,
             FORKS: Math.min(50, Math.max(5, cluster.nodes.length)),
             LIMIT: limitSeconds,
+            BECOME: String(host.ssh.become),
           }),
         ),
         addPreviousOutputInEnv: false,

@@ -1,12 +1,8 @@
 # kubespray and its wheels out of a tar that was brought along: {kubespray/, wheels/}. Needs no internet.
 set -eu
 umask 077
-dir="$home/kubespray-$DIGEST"
-mkdir -p "$home"
-exec 9> "$home/setup.lock"
-flock -w 600 9 || die "another set-up of kubespray has held $home/setup.lock for 10 minutes"
+kubespray_folder
 if [ ! -e "$dir/ready" ]; then
-  rm -rf "$dir"
   mkdir -p "$dir"
   tar -xf "$HOME/$BUNDLE" -C "$dir" --no-same-owner
   # The environment belongs to its requirements: a playbook that changed does not make it again.
@@ -20,4 +16,4 @@ if [ ! -e "$dir/ready" ]; then
   rm -rf "$dir/wheels"
   touch "$dir/ready"
 fi
-"$dir/venv/bin/python" -c 'import importlib.metadata as m; print("ansible-core", m.version("ansible-core"))'
+ansible_version

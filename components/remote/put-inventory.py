@@ -1,5 +1,5 @@
-# Writes the files on standard input ({"name": "text"}) below ~/.calispray/CLUSTER; group_vars we no longer render go away.
-# What kubespray itself keeps beside them (artifacts/, credentials/) stays.
+# Writes the files on standard input ({"name": "text"}) below ~/.calispray/CLUSTER; those of an earlier inventory that are not
+# rendered any more go away. What kubespray itself keeps beside them (artifacts/, credentials/) stays.
 import hashlib, json, os, sys, tempfile
 
 home = os.path.join(os.path.expanduser("~"), ".calispray", sys.argv[1])
@@ -13,7 +13,10 @@ for name, content in sorted(files.items()):
     with os.fdopen(fd, "w") as out:
         out.write(content)
     os.replace(temporary, path)
-for folder, _, names in os.walk(os.path.join(home, "inventory", "group_vars")):
+inventory = os.path.join(home, "inventory")
+for folder, folders, names in os.walk(inventory):
+    if folder == inventory:
+        folders[:] = [name for name in folders if name not in ("artifacts", "credentials")]
     for name in names:
         path = os.path.join(folder, name)
         if os.path.relpath(path, home) not in files:

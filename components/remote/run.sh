@@ -6,6 +6,9 @@ run="$home/runs/$DIGEST"
 mkdir -p "$run"
 kubespray="$home/$KUBESPRAY"
 inventory="$home/inventory"
+# What group_vars cannot say, since a role's own vars/ win over them, is passed with -e.
+extra=
+[ ! -e "$inventory/extra-vars.json" ] || extra="-e \"@$inventory/extra-vars.json\""
 
 running() { ! flock --nonblock "$home/run.lock" true; }   # the job holds this lock as long as it lives: the kernel lets go, not we
 
@@ -22,7 +25,7 @@ export HOME="$HOME" PATH="$kubespray/venv/bin:/usr/local/sbin:/usr/local/bin:/us
 export ANSIBLE_CONFIG="$kubespray/kubespray/ansible.cfg" ANSIBLE_NOCOLOR=1 ANSIBLE_FORCE_COLOR=0 ANSIBLE_HOST_KEY_CHECKING=True
 export ANSIBLE_FORKS=$FORKS
 export ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=30m -o UserKnownHostsFile=$home/known_hosts -o StrictHostKeyChecking=yes"
-timeout --kill-after=60 "$LIMIT" ansible-playbook -i "$inventory/hosts.yaml" -b --private-key="$home/id_ed25519" $PLAYBOOK >> "$run/log" 2>&1 9>&-
+timeout --kill-after=60 "$LIMIT" ansible-playbook -i "$inventory/hosts.yaml" -b --private-key="$home/id_ed25519" $extra $PLAYBOOK >> "$run/log" 2>&1 9>&-
 code=\$?
 echo \$code > "$run/result.new"
 mv "$run/result.new" "$run/result"

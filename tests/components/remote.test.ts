@@ -65,18 +65,42 @@ describe('remote scripts', () => {
     assert.notEqual(sh(script, '').status, 0);
   });
 
-  it('lays the inventory, drops group_vars no longer rendered, keeps what kubespray wrote', () => {
+  it('lays the inventory, drops what is no longer rendered, keeps what kubespray wrote', () => {
     const script = remotePython('put-inventory.py', ["it's"]);
     const put = (files: Record<string, string>) => sh(script, JSON.stringify(files));
-    assert.equal(put({ 'inventory/hosts.yaml': 'a', 'inventory/group_vars/all/old.yml': 'b' }).status, 0);
+    const gone = { 'inventory/group_vars/all/old.yml': 'b', 'inventory/extra-vars.json': '{}', known_hosts: 'h' };
+    assert.equal(put({ 'inventory/hosts.yaml': 'a', ...gone }).status, 0);
     const inventory = join(home, ".calispray/it's/inventory");
     mkdirSync(join(inventory, 'artifacts'));
     writeFileSync(join(inventory, 'artifacts/admin.conf'), 'kept');
+    mkdirSync(join(inventory, 'credentials'));
+    writeFileSync(join(inventory, 'credentials/kubeadm_certificate_key.creds'), 'kept');
     const second = put({ 'inventory/hosts.yaml': 'c', 'inventory/group_vars/all/new.yml': 'd' });
     assert.match(second.stdout, /^[0-9a-f]{64}\n$/);
     assert.deepEqual(readdirSync(join(inventory, 'group_vars/all')), ['new.yml']);
     assert.equal(readFileSync(join(inventory, 'hosts.yaml'), 'utf8'), 'c');
+    assert.deepEqual(readdirSync(inventory).sort(), ['artifacts', 'credentials', 'group_vars', 'hosts.yaml']);
     assert.ok(existsSync(join(inventory, 'artifacts/admin.conf')));
+    assert.ok(existsSync(join(inventory, 'credentials/kubeadm_certificate_key.creds')));
+    assert.ok(existsSync(join(inventory, '../known_hosts')));
+  });
+
+  it('gives another digest where only the extra variables of the command line are others', () => {
+    const script = remotePython('put-inventory.py', ['vm']);
+    const digest = (extra: string) =>
+      sh(script, JSON.stringify({ 'inventory/hosts.yaml': 'a', 'inventory/extra-vars.json': extra })).stdout;
+    assert.notEqual(digest('{"calico_wireguard_packages":[]}'), digest('{"calico_wireguard_packages":["x"]}'));
+  });
+
+  it('goes through sudo where the stack says so, and else not', () => {
+    const bin = join(home, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'sudo'), '#!/bin/sh\necho "sudo $*"\n');
+    chmodSync(join(bin, 'sudo'), 0o755);
+    const lib = remoteScript('lib.sh', { CLUSTER: 'vm', BECOME: 'true' });
+    assert.equal(sh(`PATH=${bin}:$PATH\n${lib}\nas_root id -u`).stdout, 'sudo -n id -u\n');
+    const without = remoteScript('lib.sh', { CLUSTER: 'vm', BECOME: 'false' });
+    assert.equal(sh(`PATH=${bin}:$PATH\n${without}\nas_root id -u`).stdout, `${process.getuid?.()}\n`);
   });
 
   it('waits for what the API serves, and says in one sentence what is missing and how to get it', () => {
@@ -87,7 +111,9 @@ describe('remote scripts', () => {
     writeFileSync(join(bin, 'sudo'), '#!/bin/sh\nshift\nexec "$@"\n');
     chmodSync(join(bin, 'sudo'), 0o755);
     const gate = (groups: string) =>
-      sh(`PATH=${bin}:$PATH\n${remoteScript('api-gate.sh', { CLUSTER: 'vm', API_GROUPS: groups, WAIT: 1 })}`);
+      sh(
+        `PATH=${bin}:$PATH\n${remoteScript('api-gate.sh', { CLUSTER: 'vm', API_GROUPS: groups, WAIT: 1, BECOME: 'true' })}`,
+      );
     assert.equal(gate('projectcalico.org/v3').stdout, 'serves projectcalico.org/v3\n');
     const without = gate('projectcalico.org/v3 monitoring.coreos.com/v1');
     assert.equal(without.status, 1);
@@ -104,6 +130,7 @@ describe('remote scripts', () => {
         PLAYBOOK: 'cluster.yml',
         FORKS: 5,
         LIMIT: limit,
+        BECOME: 'false',
       });
     /** What stands in for ansible-playbook here: the runner is what is tried, with a real shell, real locks, real signals. */
     const playbook = (body: string) => {
@@ -135,6 +162,22 @@ describe('remote scripts', () => {
       assert.equal(count(), 1);
       sh(run('abd'));
       assert.equal(count(), 2);
+    });
+
+    it('passes the extra variables of the inventory with -e, and nothing where it has none', () => {
+      playbook('printf "%s\\n" "$@" > "$HOME/words"');
+      const inventory = join(home, '.calispray/vm/inventory');
+      const extra = () => {
+        const words = readFileSync(join(home, 'words'), 'utf8').split('\n');
+        const at = words.indexOf('-e');
+        return at === -1 ? undefined : words[at + 1];
+      };
+      assert.equal(sh(run('abc')).status, 0);
+      assert.equal(extra(), undefined);
+      mkdirSync(inventory, { recursive: true });
+      writeFileSync(join(inventory, 'extra-vars.json'), '{}');
+      assert.equal(sh(run('abd')).status, 0);
+      assert.equal(extra(), `@${inventory}/extra-vars.json`);
     });
 
     it('names the failed task, the log and the way on, and tries again the next time', () => {
