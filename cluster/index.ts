@@ -1,7 +1,18 @@
-export { contains, isAddress, overlaps, range } from './cidr.ts';
+export { contains, familyOf, isAddress, isAddress6, overlaps, range, range6 } from './cidr.ts';
 export { type Finding, type FindingClass, formatFinding, UserError } from './finding.ts';
-export { type CalicoMode, deriveNetwork, type Network, overheadOf } from './network.ts';
+export {
+  type Device,
+  deriveMtu,
+  hasWireguard6,
+  type Mtu,
+  overheadOf,
+  type Taker,
+  type Tunnels,
+  takersOf,
+} from './mtu.ts';
+export { type CalicoMode, deriveNetwork, type Network } from './network.ts';
 export { type Parsed, parseCluster } from './parse.ts';
 export { type KubernetesObject, metricsObjects, needsCalicoApiServer, policyObjects } from './policies.ts';
+export { type PoolObject, poolObjects } from './pools.ts';
 export { type Release, release, releases } from './releases.ts';
 export type * from './types.ts';

@@ -1,5 +1,8 @@
-import { range } from './cidr.ts';
-import type { Cluster, Encapsulation } from './types.ts';
+import { range, range6 } from './cidr.ts';
+import { deriveMtu } from './mtu.ts';
+import type { Bgp, Cluster, Encapsulation } from './types.ts';
+
+export { overheadOf } from './mtu.ts';
 
 /** What Calico calls the two tunnel modes of an IPPool. */
 export type CalicoMode = 'Always' | 'CrossSubnet' | 'Never';
@@ -14,8 +17,17 @@ export interface Network {
   readonly overhead: number;
   /** `bird` distributes routes (IPIP and no encapsulation need it); `vxlan` runs no BGP at all. */
   readonly backend: 'bird' | 'vxlan';
+  /** Why that backend, as the end of a sentence. */
+  readonly backendReason: string;
   readonly ipipMode: CalicoMode;
   readonly vxlanMode: CalicoMode;
+  /** Of the second stack; absent without one. There is no IPIP for IPv6. */
+  readonly vxlanMode6?: CalicoMode;
+  /**
+   * UDP port of VXLAN packets as they really travel: kubespray tells Felix of another one only with the backend `vxlan`
+   * (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:216-221). Absent without VXLAN.
+   */
+  readonly vxlanPort?: number;
   /** Addresses in one IPAM block; all of them are usable. */
   readonly blockAddresses: number;
   /** Blocks in the pool. A node takes as many as it needs. */
@@ -23,28 +35,78 @@ export interface Network {
   readonly poolAddresses: number;
 }
 
-/** kubespray v2.31.0 inventory/sample/group_vars/k8s_cluster/k8s-net-calico.yml:43-47 */
-export const overheadOf = { none: 0, ipip: 20, vxlan: 50, wireguard: 60 } as const;
-
 export function deriveNetwork(cluster: Cluster): Network {
-  const { encapsulation, wireguard, interfaceMtu, mtu, pool } = cluster.network;
-  const overhead = Math.max(overheadOf[encapsulation.kind], wireguard ? overheadOf.wireguard : 0);
-  const maxMtu = interfaceMtu - overhead;
-  const poolPrefix = range(pool.cidr)?.prefix ?? 32;
+  const { encapsulation, ipv6, pool } = cluster.network;
+  const { mtu, maxMtu, overhead } = deriveMtu(cluster);
+  const bird = reasonForBird(cluster);
+  const port = vxlanPort(cluster, bird !== undefined);
+  const { blocks, blockAddresses, addresses } = poolSize(pool.cidr, pool.blockSize);
   return Object.freeze({
-    mtu: mtu === 'auto' ? maxMtu : mtu,
+    mtu,
     maxMtu,
     overhead,
-    backend: encapsulation.kind === 'vxlan' ? 'vxlan' : 'bird',
+    backend: bird === undefined ? 'vxlan' : 'bird',
+    backendReason: bird ?? 'VXLAN needs no BGP',
     ipipMode: modeOf('ipip', encapsulation),
     vxlanMode: modeOf('vxlan', encapsulation),
-    blockAddresses: 2 ** (32 - pool.blockSize),
-    poolBlocks: pool.blockSize < poolPrefix ? 0 : 2 ** (pool.blockSize - poolPrefix),
-    poolAddresses: 2 ** (32 - poolPrefix),
+    ...(ipv6 === undefined ? {} : { vxlanMode6: modeOf('vxlan', ipv6.encapsulation) }),
+    ...(port === undefined ? {} : { vxlanPort: port }),
+    blockAddresses,
+    poolBlocks: blocks,
+    poolAddresses: addresses,
   });
 }
 
-function modeOf(kind: 'ipip' | 'vxlan', encapsulation: Encapsulation): CalicoMode {
+/** Blocks and addresses of a pool; no blocks where one would be larger than the pool. Beyond 2^53, exact as powers of two are. */
+export function poolSize(
+  cidr: string,
+  blockSize: number,
+): { family: 4 | 6; prefix: number; blocks: number; blockAddresses: number; addresses: number } {
+  const family = cidr.includes(':') ? 6 : 4;
+  const bits = family === 6 ? 128 : 32;
+  const prefix = (family === 6 ? range6(cidr) : range(cidr))?.prefix ?? bits;
+  return {
+    family,
+    prefix,
+    blocks: blockSize < prefix ? 0 : 2 ** (blockSize - prefix),
+    blockAddresses: 2 ** (bits - blockSize),
+    addresses: 2 ** (bits - prefix),
+  };
+}
+
+/** Calico's name of a mode of `kind` in a pool with that encapsulation. */
+export function modeOf(
+  kind: 'ipip' | 'vxlan',
+  encapsulation: { readonly kind: string; readonly mode?: 'always' | 'cross-subnet' },
+): CalicoMode {
   if (encapsulation.kind !== kind) return 'Never';
   return encapsulation.mode === 'always' ? 'Always' : 'CrossSubnet';
+}
+
+/** What needs BIRD, first come first said; undefined where VXLAN carries everything (kubespray v2.31.0 docs/CNI/calico.md:245-263). */
+function reasonForBird({ network, nodes }: Cluster): string | undefined {
+  const needsRoutes = (encapsulation: Encapsulation) => encapsulation.kind !== 'vxlan';
+  if (needsRoutes(network.encapsulation)) {
+    return network.encapsulation.kind === 'ipip'
+      ? 'IP-in-IP needs BIRD to distribute routes'
+      : 'without encapsulation BIRD distributes the routes';
+  }
+  if (network.ipv6?.encapsulation.kind === 'none') return 'IPv6 without encapsulation needs BIRD to distribute routes';
+  const pool = network.furtherPools.find((each) => needsRoutes(each.encapsulation));
+  if (pool !== undefined) return `the pool ${pool.name} is not on VXLAN and needs BIRD to distribute routes`;
+  if (network.bgp.topology !== 'full-mesh') return 'a BGP topology of its own is declared';
+  if (network.bgp.peers.length > 0 || nodes.some((node) => node.bgp.peers.length > 0)) return 'BGP peers are declared';
+  return advertises(network.bgp) ? 'Service addresses are told to BGP peers' : undefined;
+}
+
+function advertises({ advertise }: Bgp): boolean {
+  return advertise.clusterIps || advertise.externalIps.length > 0 || advertise.loadBalancerIps.length > 0;
+}
+
+const VXLAN_PORT = 4789;
+
+function vxlanPort({ network }: Cluster, bird: boolean): number | undefined {
+  const { encapsulation, ipv6 } = network;
+  if (encapsulation.kind === 'vxlan') return bird ? VXLAN_PORT : encapsulation.port;
+  return ipv6?.encapsulation.kind === 'vxlan' ? VXLAN_PORT : undefined;
 }

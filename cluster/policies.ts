@@ -1,3 +1,4 @@
+import { poolObjects } from './pools.ts';
 import type { Cluster, ClusterInternal, Labels, PolicyObject, PrometheusScraping } from './types.ts';
 
 /** A Kubernetes object without a policy's type: the metrics Service and its ServiceMonitor. */
@@ -122,7 +123,8 @@ export function metricsObjects(cluster: Cluster): KubernetesObject[] {
 
 /** True where an object of `projectcalico.org/v3` is declared, which only Calico's own API server serves to kubectl. */
 export function needsCalicoApiServer(cluster: Cluster): boolean {
-  return policyObjects(cluster).some((object) => object.apiVersion.startsWith('projectcalico.org/'));
+  const objects = [...policyObjects(cluster), ...poolObjects(cluster)];
+  return objects.some((object) => object.apiVersion.startsWith('projectcalico.org/'));
 }
 
 function kubernetesPolicy(name: string, namespace: string, spec: PolicyObject['spec']): PolicyObject {
