@@ -1,5 +1,6 @@
 export { contains, familyOf, isAddress, isAddress6, overlaps, range, range6 } from './cidr.ts';
 export { type Finding, type FindingClass, formatFinding, UserError } from './finding.ts';
+export { BLOCKS_PER_NODE, type Capacity, deriveCapacity, type FamilyCapacity, type PoolSize } from './ipam.ts';
 export {
   type Device,
   deriveMtu,
@@ -14,5 +15,6 @@ export { type CalicoMode, deriveNetwork, type Network } from './network.ts';
 export { type Parsed, parseCluster } from './parse.ts';
 export { type KubernetesObject, metricsObjects, needsCalicoApiServer, policyObjects } from './policies.ts';
 export { type PoolObject, poolObjects } from './pools.ts';
+export { derivePorts, type Port } from './ports.ts';
 export { type Release, release, releases } from './releases.ts';
 export type * from './types.ts';

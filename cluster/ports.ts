@@ -1,0 +1,209 @@
+import { hasWireguard6, tunnelsOf } from './mtu.ts';
+import { deriveNetwork } from './network.ts';
+import type { BgpPeer, Cluster, Node } from './types.ts';
+
+/** Something that has to be let through to a node, by the node's own firewall and by every one on the way. */
+export interface Port {
+  /** `ip`: a protocol of its own beside TCP and UDP. */
+  readonly protocol: 'tcp' | 'udp' | 'ip';
+  /** `6443`, `30000-32767`; of `ip`: the protocol's number. */
+  readonly port: string;
+  readonly what: string;
+  /** Who listens: declared nodes, or one neighbour outside. */
+  readonly on: Place;
+  /** Who connects. */
+  readonly from: readonly Place[];
+  /** Names of the declared nodes that listen; empty where it is a neighbour. */
+  readonly nodes: readonly string[];
+  readonly reference: string;
+}
+
+/** A part of the cluster, or somebody outside, in words: `every node`, `the control plane`, `the workstation`, `192.168.4.1`. */
+export type Place = string;
+
+const KUBESPRAY = 'kubespray v2.31.0 docs/operations/port-requirements.md';
+const CALICO = 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements';
+const KUBERNETES = 'https://kubernetes.io/docs/reference/networking/ports-and-protocols/';
+const EVERY = 'every node';
+const CONTROL_PLANE = 'the control plane';
+const ETCD = 'etcd';
+const PROMETHEUS = 'Prometheus, on any node';
+
+/** What must be open between nodes, and to them from outside. Neither what a node asks of itself nor what pods do with each other is here. */
+export function derivePorts(cluster: Cluster): Port[] {
+  const groups = groupsOf(cluster);
+  return [...sshPorts(cluster), ...kubernetesPorts(cluster, groups), ...calicoPorts(cluster, groups)];
+}
+
+interface Group {
+  readonly place: Place;
+  readonly names: readonly string[];
+}
+
+interface Groups {
+  /** Of Kubernetes: nodes of etcd alone are none. */
+  readonly every: Group;
+  readonly controlPlane: Group;
+  readonly etcd: Group;
+  readonly reflectors: Group;
+}
+
+function groupsOf({ nodes }: Cluster): Groups {
+  const names = (wanted: (node: Node) => boolean) => nodes.filter(wanted).map((node) => node.name);
+  return {
+    every: { place: EVERY, names: names((node) => node.roles.some((role) => role !== 'etcd')) },
+    controlPlane: { place: CONTROL_PLANE, names: names((node) => node.roles.includes('control-plane')) },
+    etcd: { place: ETCD, names: names((node) => node.roles.includes('etcd')) },
+    reflectors: { place: 'the route reflectors', names: names((node) => node.roles.includes('route-reflector')) },
+  };
+}
+
+function port(
+  protocol: Port['protocol'],
+  number: number | string,
+  what: string,
+  on: Group,
+  from: readonly Place[],
+  reference: string,
+): Port {
+  return { protocol, port: String(number), what, on: on.place, from, nodes: on.names, reference };
+}
+
+/** SSH from the workstation, or from the jump host before the node, and from the controller, which runs Ansible. */
+function sshPorts({ nodes, kubespray }: Cluster): Port[] {
+  const ways = new Map<string, { number: number; from: Place; names: string[] }>();
+  for (const { name, ssh } of nodes) {
+    const from = ssh.jump === undefined ? 'the workstation' : `the jump host ${ssh.jump.host}`;
+    const key = `${ssh.port} ${from}`;
+    const way = ways.get(key) ?? { number: ssh.port, from, names: [] };
+    way.names.push(name);
+    ways.set(key, way);
+  }
+  const jumps = new Map(
+    nodes.flatMap(({ ssh: { jump } }) => (jump === undefined ? [] : [[`${jump.host} ${jump.port}`, jump]])),
+  );
+  return [
+    ...[...ways.values()].map(({ number, from, names }) =>
+      port(
+        'tcp',
+        number,
+        'SSH',
+        { place: names.length === nodes.length ? EVERY : names.join(', '), names },
+        [from, `${kubespray.controller}, the controller`],
+        KUBESPRAY,
+      ),
+    ),
+    ...[...jumps.values()].map((jump) =>
+      port('tcp', jump.port, 'SSH', { place: `the jump host ${jump.host}`, names: [] }, ['the workstation'], KUBESPRAY),
+    ),
+  ];
+}
+
+function kubernetesPorts({ calico, kubernetes }: Cluster, { every, controlPlane, etcd }: Groups): Port[] {
+  const etcdClients = calico.datastore === 'etcd' ? [EVERY, ETCD] : [CONTROL_PLANE, ETCD];
+  return [
+    port('tcp', 6443, 'kube-apiserver', controlPlane, [EVERY, 'the workstation'], KUBESPRAY),
+    port('tcp', 2379, 'etcd, clients', etcd, etcdClients, KUBESPRAY),
+    ...(etcd.names.length > 1 ? [port('tcp', 2380, 'etcd, members', etcd, [ETCD], KUBESPRAY)] : []),
+    port('tcp', 10250, 'kubelet', every, [CONTROL_PLANE], KUBESPRAY),
+    // kubespray's document has the two the other way round.
+    port('tcp', 10257, 'kube-controller-manager', controlPlane, [CONTROL_PLANE], KUBERNETES),
+    port('tcp', 10259, 'kube-scheduler', controlPlane, [CONTROL_PLANE], KUBERNETES),
+    ...(kubernetes.proxy === 'none'
+      ? []
+      : [port('tcp', 10256, 'kube-proxy, health', every, ['load balancers, if there are any'], KUBERNETES)]),
+    port('tcp', '30000-32767', 'NodePort Services', every, ['their clients'], KUBESPRAY),
+    port('udp', '30000-32767', 'NodePort Services', every, ['their clients'], KUBERNETES),
+  ];
+}
+
+function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
+  const { calico, felix, network } = cluster;
+  const { every } = groups;
+  const on = tunnelsOf(cluster);
+  const further = network.furtherPools.map((pool) => pool.encapsulation.kind);
+  const ipip = on.ipip || further.includes('ipip');
+  const vxlan = on.vxlan || on.vxlan6 || further.includes('vxlan');
+  const { vxlanPort = 4789 } = deriveNetwork(cluster);
+  const { typha } = calico;
+  return [
+    ...bgpPorts(cluster, groups),
+    ...(ipip ? [port('ip', 4, 'IP-in-IP', every, [EVERY], CALICO)] : []),
+    ...(vxlan ? [port('udp', vxlanPort, 'VXLAN', every, [EVERY], CALICO)] : []),
+    ...(on.ebpf && !vxlan
+      ? [
+          port(
+            'udp',
+            vxlanPort,
+            'eBPF, NodePort packets in VXLAN',
+            every,
+            [EVERY],
+            'https://docs.tigera.io/calico/latest/operations/ebpf/enabling-ebpf',
+          ),
+        ]
+      : []),
+    ...(network.wireguard ? [port('udp', 51820, 'WireGuard', every, [EVERY], CALICO)] : []),
+    ...(hasWireguard6(cluster) ? [port('udp', 51821, 'WireGuard over IPv6', every, [EVERY], CALICO)] : []),
+    // On the host's network, on nodes that the scheduler chooses.
+    ...(typha === undefined ? [] : [port('tcp', 5473, 'Typha', every, [EVERY], CALICO)]),
+    ...(typha?.metrics.enabled === true
+      ? [
+          port(
+            'tcp',
+            typha.metrics.port,
+            "Typha's metrics",
+            every,
+            [PROMETHEUS],
+            'kubespray v2.31.0 roles/network_plugin/calico/templates/calico-typha.yml.j2:83',
+          ),
+        ]
+      : []),
+    ...(felix.metrics.enabled
+      ? [
+          port(
+            'tcp',
+            felix.metrics.port,
+            "Felix's metrics",
+            every,
+            [PROMETHEUS],
+            'kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:28',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** BGP: either side may open the session, so both listen. */
+function bgpPorts(cluster: Cluster, { every, reflectors }: Groups): Port[] {
+  const { bgp } = cluster.network;
+  if (deriveNetwork(cluster).backend !== 'bird') return [];
+  const peered = cluster.nodes.filter((node) => node.bgp.peers.length > 0);
+  const peers = [...bgp.peers, ...peered.flatMap((node) => node.bgp.peers)];
+  const mesh = bgp.topology === 'full-mesh' && peers.length === 0;
+  const reference = CALICO;
+  const outside = new Map<string, { peer: BgpPeer; everywhere: boolean; names: string[] }>();
+  for (const peer of bgp.peers) outside.set(peer.address, { peer, everywhere: true, names: [...every.names] });
+  for (const node of peered) {
+    for (const peer of node.bgp.peers) {
+      const known = outside.get(peer.address) ?? { peer, everywhere: false, names: [] };
+      if (!known.everywhere) known.names.push(node.name);
+      outside.set(peer.address, known);
+    }
+  }
+  return [
+    ...(mesh ? [port('tcp', bgp.listenPort, 'BGP', every, [EVERY], reference)] : []),
+    ...(typeof bgp.topology === 'object'
+      ? [
+          port('tcp', bgp.listenPort, 'BGP', reflectors, [EVERY], reference),
+          port('tcp', bgp.listenPort, 'BGP', every, [reflectors.place], reference),
+        ]
+      : []),
+    ...[...outside.values()].flatMap(({ peer, everywhere, names }) => {
+      const place = everywhere ? EVERY : names.join(', ');
+      return [
+        port('tcp', bgp.listenPort, 'BGP', { place, names }, [peer.address], reference),
+        port('tcp', 179, 'BGP', { place: peer.address, names: [] }, [place], reference),
+      ];
+    }),
+  ];
+}
