@@ -51,18 +51,25 @@ function findingsOf(issue: Issue, prefix: Path = []): Finding[] {
   }
 }
 
-/** The two unions of the file, each explained in its own words. */
+/**
+ * A map with the key of one of the union's maps is judged as that one; whatever else is none of them, and the schema's own
+ * message says what they are.
+ */
 function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, at: Path): Finding[] {
-  if (issue.input === undefined) return [missing(at)];
-  if (at.at(-1) === 'mtu') return [wrongType(at, 'auto, or a number from 68 to 65535', issue.input)];
-  return [
-    finding(
-      'bad-encapsulation',
-      at,
-      `${show(issue.input)} is no encapsulation`,
-      'Write none, { ipip: always }, { ipip: cross-subnet }, { vxlan: always } or { vxlan: cross-subnet }: one of them.',
-    ),
-  ];
+  const { input, errors, message } = issue;
+  if (input === undefined) return [missing(at)];
+  const [meant, ...others] = errors.filter((issues) => issues.every(isInside));
+  if (meant !== undefined && others.length === 0) return meant.flatMap((inner) => findingsOf(inner, at));
+  const name = at.at(-1);
+  if (name === 'encapsulation')
+    return [finding('bad-encapsulation', at, `${show(input)} is no encapsulation`, message)];
+  return [finding('wrong-type', at, `${nameOf(at)} is ${show(input)}`, message)];
+}
+
+/** Whether it is a mistake inside the map that it belongs to, and not that the map is another one. */
+function isInside({ code, path, input }: Issue): boolean {
+  if (path.length === 0) return code === 'unrecognized_keys';
+  return path.length > 1 || input !== undefined;
 }
 
 function unknownKey(at: Path, key: string): Finding {
@@ -80,8 +87,10 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const [head, ...rest] = path;
   if (schema instanceof z.ZodObject) {
     if (head === undefined) return Object.keys(schema.shape);
-    return keysAt(schema.shape[String(head)], rest);
+    const inner = schema.shape[String(head)];
+    return inner === undefined ? [] : keysAt(inner, rest);
   }
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
   if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
   if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
   return [];
@@ -91,14 +100,30 @@ function missing(at: Path): Finding {
   return finding('missing-field', at, `${nameOf(at)} is missing`, 'Write it: there is no default.');
 }
 
+/** What others call something, and is too far from its name here to be guessed. */
+const CALLED: Record<string, string> = {
+  kubernetes: 'kdd',
+  kube: 'kdd',
+  etcdv3: 'etcd',
+  master: 'control-plane',
+  node: 'worker',
+};
+
 function oneOf(at: Path, input: unknown, values: string[]): Finding {
-  const meant = typeof input === 'string' ? nearest(input, values) : undefined;
+  const meant = typeof input === 'string' ? (CALLED[input] ?? nearest(input, values)) : undefined;
   const hint = meant === undefined ? `Write ${values.join(' or ')}.` : `Did you mean ${meant}? (${values.join(', ')})`;
   return finding('bad-value', at, `${show(input)} is not known here`, hint);
 }
 
 function wrongType(at: Path, expected: string, input: unknown): Finding {
-  const words: Record<string, string> = { record: 'a map', object: 'a map', array: 'a list', int: 'a whole number' };
+  const words: Record<string, string> = {
+    record: 'a map',
+    object: 'a map',
+    array: 'a list',
+    int: 'a whole number',
+    boolean: 'true or false, without quotes',
+    string: 'text, in quotes where YAML would read something else',
+  };
   return finding('wrong-type', at, `${nameOf(at)} is ${show(input)}`, `Write ${words[expected] ?? expected}.`);
 }
 

@@ -1,19 +1,41 @@
+import { calicoIpam, ebpf, hostLocalIpam, iptables } from './schema/dataplane.ts';
 import type { Written } from './schema.ts';
-import type { Cluster, Encapsulation, Node, Policies, Ssh } from './types.ts';
+import type {
+  BgpPeer,
+  BgpTopology,
+  Calico,
+  Cluster,
+  ClusterNetwork,
+  Dataplane,
+  Encapsulation,
+  Felix,
+  Image,
+  Ipam,
+  Ipv6,
+  Node,
+  Policies,
+  Ssh,
+} from './types.ts';
 
 /** The written cluster with the defaults that look across fields, deeply frozen. */
 export function resolve(written: Written): Cluster {
   // Without an order there is one such node at the most: consistency.ts sees to it.
   const order = written.kubespray.order ?? Object.keys(written.nodes).filter((name) => isMember(written.nodes[name]));
   const nodes = inOrder(Object.entries(written.nodes), order).map(
-    ([name, node]): Node => ({
-      name,
-      address: node.address,
-      roles: [...new Set(node.roles)],
-      ssh: sshOf({ ...written.ssh, ...node.ssh }),
-    }),
+    ([name, node]): Node =>
+      present({
+        name,
+        address: node.address,
+        address6: node.address6,
+        roles: [...new Set(node.roles)],
+        labels: node.labels,
+        taints: node.taints,
+        os: node.os,
+        bgp: present({ as: node.bgp.as, peers: node.bgp.peers.map(peerOf) }),
+        ssh: sshOf({ ...written.ssh, ...node.ssh }),
+      }),
   );
-  const { network, kubespray } = written;
+  const { kubespray } = written;
   const { git, path } = kubespray.source;
   return deepFreeze({
     apiVersion: written.apiVersion,
@@ -25,20 +47,18 @@ export function resolve(written: Written): Cluster {
       order,
       extraVariables: kubespray.extraVariables,
     },
+    kubernetes: present(written.kubernetes),
     nodes,
-    network: {
-      ...network,
-      pool: { ...network.pool, cidr: network.pool.cidr ?? network.pods },
-      encapsulation: encapsulationOf(network.encapsulation),
-    },
-    felix: written.felix,
+    network: networkOf(written.network),
+    calico: calicoOf(written.calico),
+    felix: present(written.felix) satisfies Felix,
     policies: policiesOf(written),
     monitoring: written.monitoring,
   });
 }
 
 function isMember(node: Written['nodes'][string] | undefined): boolean {
-  return node?.roles.some((role) => role !== 'worker') ?? false;
+  return node?.roles.some((role) => role === 'control-plane' || role === 'etcd') ?? false;
 }
 
 /**
@@ -50,13 +70,75 @@ function inOrder<T>(nodes: readonly [string, T][], order: readonly string[]): [s
   return [...nodes].sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
-function sshOf(ssh: Written['ssh']): Ssh {
-  return { ...ssh, user: ssh.user ?? 'root', port: ssh.port ?? 22, agent: ssh.agent ?? ssh.key === undefined };
+function sshOf({ jump, ...ssh }: Written['ssh']): Ssh {
+  const user = ssh.user ?? 'root';
+  return present({
+    ...ssh,
+    user,
+    port: ssh.port ?? 22,
+    agent: ssh.agent ?? ssh.key === undefined,
+    become: ssh.become ?? user !== 'root',
+    jump: jump && present({ ...jump, user: jump.user ?? user }),
+  });
 }
 
-function encapsulationOf(written: Written['network']['encapsulation']): Encapsulation {
+type WrittenNetwork = Written['network'];
+
+function networkOf(network: WrittenNetwork): ClusterNetwork {
+  const { pool, pods, bgp, ipv6 } = network;
+  const encapsulation = encapsulationOf(network.encapsulation);
+  return present({
+    ...network,
+    pool: { ...pool, cidr: pool.cidr ?? pods },
+    furtherPools: network.furtherPools.map((further) => ({
+      ...further,
+      encapsulation: further.encapsulation === undefined ? encapsulation : encapsulationOf(further.encapsulation),
+    })),
+    encapsulation,
+    bgp: { ...bgp, topology: bgp.topology satisfies BgpTopology, peers: bgp.peers.map(peerOf) },
+    dataplane: dataplaneOf(network.dataplane),
+    ipam: ipamOf(network.ipam),
+    ipv6: ipv6 && ipv6Of(ipv6),
+  });
+}
+
+function peerOf(peer: WrittenNetwork['bgp']['peers'][number]): BgpPeer {
+  return present(peer);
+}
+
+function encapsulationOf(written: WrittenNetwork['encapsulation']): Encapsulation {
   if (written === 'none') return { kind: 'none' };
-  return 'ipip' in written ? { kind: 'ipip', mode: written.ipip } : { kind: 'vxlan', mode: written.vxlan };
+  if ('ipip' in written) return { kind: 'ipip', mode: written.ipip };
+  return { kind: 'vxlan', mode: written.vxlan, vni: written.vni, port: written.port };
+}
+
+function ipv6Of({ pool, encapsulation, ...ipv6 }: NonNullable<WrittenNetwork['ipv6']>): Ipv6 {
+  return {
+    ...ipv6,
+    pool: { ...pool, cidr: pool.cidr ?? ipv6.pods },
+    encapsulation: encapsulation === 'none' ? { kind: 'none' } : { kind: 'vxlan', mode: encapsulation.vxlan },
+  };
+}
+
+/** A kind by its name alone has every option's default. */
+function dataplaneOf(written: WrittenNetwork['dataplane']): Dataplane {
+  if (written === 'nftables') return { kind: 'nftables' };
+  if (written === 'iptables') return { kind: 'iptables', ...iptables.parse({}) };
+  if (written === 'ebpf') return { kind: 'ebpf', ...ebpf.parse({}) };
+  return 'iptables' in written ? { kind: 'iptables', ...written.iptables } : { kind: 'ebpf', ...written.ebpf };
+}
+
+function ipamOf(written: WrittenNetwork['ipam']): Ipam {
+  if (written === 'calico') return { kind: 'calico', ...calicoIpam.parse({}) };
+  if (written === 'host-local') return { kind: 'host-local', ...hostLocalIpam.parse({}) };
+  return 'calico' in written ? { kind: 'calico', ...written.calico } : { kind: 'host-local', ...written['host-local'] };
+}
+
+function calicoOf({ images, ...calico }: Written['calico']): Calico {
+  const named = Object.entries(images).flatMap(([part, image]): [string, Image][] =>
+    image === undefined || Object.keys(image).length === 0 ? [] : [[part, present(image)]],
+  );
+  return present({ ...calico, images: Object.fromEntries(named) });
 }
 
 function policiesOf({ policies, network }: Written): Policies {
@@ -66,11 +148,24 @@ function policiesOf({ policies, network }: Written): Policies {
     ...rest,
     allowClusterInternal: {
       order: internal.order,
-      nets: internal.nets ?? [network.pods, network.nodes],
+      nets: internal.nets ?? rangesOf(network),
       except: internal.except ?? policies.defaultDenyIngress,
     },
   };
 }
+
+/** Of pods and nodes; those of IPv4 first. */
+function rangesOf({ pods, nodes, ipv6 }: WrittenNetwork): string[] {
+  return [pods, nodes, ...(ipv6 === undefined ? [] : [ipv6.pods, ipv6.nodes])];
+}
+
+/** The value without the keys that are there and undefined, as zod leaves optional ones. */
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Present<T>;
+}
+
+type Optional<T> = { [K in keyof T]: undefined extends T[K] ? K : never }[keyof T];
+type Present<T> = Omit<T, Optional<T>> & { [K in Optional<T>]?: Exclude<T[K], undefined> };
 
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

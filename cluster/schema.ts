@@ -1,30 +1,14 @@
 import { z } from 'zod';
+import { calico } from './schema/calico.ts';
 import { field, section } from './schema/documentation.ts';
+import { felix } from './schema/felix.ts';
+import { kubernetes } from './schema/kubernetes.ts';
 import { kubespray } from './schema/kubespray.ts';
 import { network } from './schema/network.ts';
-import { nodes, ssh } from './schema/nodes.ts';
+import { nodes } from './schema/nodes.ts';
 import { policies } from './schema/policies.ts';
-import { dnsName, port } from './schema/values.ts';
-
-const metrics = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .meta(
-      field('Whether Felix answers Prometheus on every node.', {
-        example: true,
-        change: 'rolling restart',
-        note: 'calico-node restarts node by node.',
-      }),
-    ),
-  port: port.default(9091).meta(
-    field('TCP port on the host network.', {
-      example: 9091,
-      change: 'rolling restart',
-      note: 'calico-node restarts node by node.',
-    }),
-  ),
-});
+import { ssh } from './schema/ssh.ts';
+import { dnsName } from './schema/values.ts';
 
 /**
  * The shape of a stack file's `calispray:cluster`, section by section in schema/, each field with its documentation.
@@ -47,13 +31,12 @@ export const clusterSchema = z.strictObject({
     }),
   ),
   kubespray: kubespray.prefault({}).meta(section('Which kubespray builds the cluster, and from where.')),
+  kubernetes: kubernetes.prefault({}).meta(section('What of Kubernetes matters to the network.')),
   ssh: ssh.prefault({}).meta(section('How the workstation reaches the nodes.')),
   nodes,
   network: network.meta(section('The ranges, and how packets travel.')),
-  felix: z
-    .strictObject({ metrics: metrics.prefault({}).meta(section('What Felix tells Prometheus.')) })
-    .prefault({})
-    .meta(section("Calico's agent on every node.")),
+  calico: calico.prefault({}).meta(section('Calico itself and its parts.')),
+  felix: felix.prefault({}).meta(section("Calico's agent on every node.")),
   policies: policies.prefault({}).meta(section('Namespaces and network policies.')),
   monitoring: z
     .enum(['prometheus', 'none'])

@@ -1,83 +1,10 @@
 import { z } from 'zod';
+import { bgp } from './bgp.ts';
+import { autodetection, dataplane, dataplaneFacts, ipam } from './dataplane.ts';
 import { field, section } from './documentation.ts';
-import { address, cidr, dnsName } from './values.ts';
-
-/** kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:163-169 compares the live pool with what is declared. */
-const POOL = 'Fixed with the first `up`: kubespray stops when the live pool differs.';
-const SWITCH =
-  'Patch FelixConfiguration and the IPPool with calicoctl first (kubespray docs/CNI/calico.md:265), then change it here.';
-
-/** `ipip` or `vxlan`, with when to use it. */
-const mode = (tunnel: string) =>
-  z.enum(['always', 'cross-subnet']).meta(
-    field(`${tunnel}: for every packet between nodes, or only where sender and receiver are in different subnets.`, {
-      example: 'cross-subnet',
-      change: 'migration',
-      note: SWITCH,
-    }),
-  );
-
-const encapsulation = z.union([
-  z.literal('none'),
-  z.strictObject({ ipip: mode('IP-in-IP, 20 bytes a packet, routes by BGP') }),
-  z.strictObject({ vxlan: mode('VXLAN, 50 bytes a packet, no BGP') }),
-]);
-
-const pool = z.strictObject({
-  name: dnsName.default('default-pool').meta(
-    field('Name of the IPPool that kubespray manages.', {
-      example: 'default-pool',
-      change: 'never',
-      note: 'A new name is a second pool over the same range, which Calico refuses.',
-    }),
-  ),
-  cidr: cidr.optional().meta(
-    field('Range that pods get their addresses from; inside `network.pods`.', {
-      otherwise: 'all of `network.pods`',
-      example: '10.244.0.0/16',
-      change: 'never',
-      note: POOL,
-    }),
-  ),
-  blockSize: z
-    .int()
-    .min(0)
-    .max(32)
-    .default(26)
-    .meta(
-      field('Size of the blocks in which nodes take addresses, 20 to 32: 26 is 64 addresses. A node takes several.', {
-        unit: 'bits of prefix',
-        example: 24,
-        change: 'never',
-        note: POOL,
-      }),
-    ),
-  natOutgoing: z
-    .boolean()
-    .default(true)
-    .meta(
-      field('Whether pods leave the cluster with the address of their node.', {
-        example: false,
-        change: 'free',
-        note: 'New connections go by it.',
-      }),
-    ),
-});
-
-const bgp = z.strictObject({
-  as: z
-    .int()
-    .min(1)
-    .max(4294967295)
-    .default(64512)
-    .meta(
-      field('AS number of every node.', {
-        example: 64513,
-        change: 'rolling restart',
-        note: 'BGP sessions are set up anew, with routers outside too, which must expect the new number.',
-      }),
-    ),
-});
+import { ipv6 } from './ipv6.ts';
+import { encapsulation, furtherPools, pool, SWITCH } from './pools.ts';
+import { address, cidr } from './values.ts';
 
 const dns = z.strictObject({
   nodeLocalCache: z
@@ -135,6 +62,7 @@ export const network = z.strictObject({
     }),
   ),
   pool: pool.prefault({}).meta(section("Calico's IP pool.")),
+  furtherPools,
   encapsulation: encapsulation.meta(
     field('How packets get from node to node: none, { ipip: MODE } or { vxlan: MODE }.', {
       example: { ipip: 'cross-subnet' },
@@ -143,7 +71,7 @@ export const network = z.strictObject({
     }),
   ),
   mtu: z
-    .union([z.literal('auto'), z.int().min(68).max(65535)])
+    .union([z.literal('auto'), z.int().min(68).max(65535)], { error: 'Write auto, or a number from 68 to 65535.' })
     .default('auto')
     .meta(
       field('MTU of pods and tunnels; auto is what the encapsulation leaves of `interfaceMtu`.', {
@@ -163,6 +91,16 @@ export const network = z.strictObject({
         change: 'rolling restart',
         note: 'It changes what `mtu: auto` gives; pods keep their MTU until they are made anew.',
       }),
+    ),
+  dataplane: dataplane.default('iptables').meta(dataplaneFacts),
+  ipam,
+  autodetection: autodetection(4),
+  ipv6: ipv6
+    .optional()
+    .meta(
+      section(
+        'The second stack: its presence makes the cluster dual stack. Never added to or taken from a running cluster.',
+      ),
     ),
   dns: dns.prefault({}).meta(section('How pods resolve names.')),
 });

@@ -1,74 +1,30 @@
 import { z } from 'zod';
+import { peers } from './bgp.ts';
 import { field, section } from './documentation.ts';
-import { address, dnsName, hostKey, nonEmpty, port } from './values.ts';
+import { ssh } from './ssh.ts';
+import { labelKey, labelValue, operatingSystem, taint } from './texts.ts';
+import { address, address6, asNumber, dnsName } from './values.ts';
 
-const CONNECTION = 'It only says how a node is reached.';
-
-/** Stands at the cluster, for every node, and at a node, whose fields win. */
-export const ssh = z.strictObject({
-  user: nonEmpty.optional().meta(
-    field('User to log in as: root, or one with passwordless sudo.', {
-      otherwise: "that of the cluster's `ssh`, else root",
-      example: 'deploy',
-      change: 'free',
-      note: CONNECTION,
-    }),
-  ),
-  port: port.optional().meta(
-    field('TCP port of sshd.', {
-      otherwise: "that of the cluster's `ssh`, else 22",
-      example: 2222,
-      change: 'free',
-      note: CONNECTION,
-    }),
-  ),
-  hostKey: hostKey
-    .optional()
-    .meta(
-      field(
-        "A node's host key as `calispray keyscan` writes it, for one node alone; or accept-new, which trusts whatever the host shows the first time.",
-        { otherwise: 'looked up in `knownHosts`', example: 'accept-new', change: 'free', note: CONNECTION },
-      ),
-    ),
-  key: nonEmpty.optional().meta(
-    field('Path of the private key file on the workstation; `~` and the variable CALISPRAY_LAB_DIR are expanded.', {
-      otherwise: "that of the cluster's `ssh`, else none",
-      example: '~/.ssh/id_ed25519',
-      change: 'free',
-      note: CONNECTION,
-    }),
-  ),
-  agent: z
-    .boolean()
-    .optional()
-    .meta(
-      field('Whether the ssh-agent is asked for keys.', {
-        otherwise: "that of the cluster's `ssh`, else true where there is no `key`",
-        example: true,
-        change: 'free',
-        note: CONNECTION,
-      }),
-    ),
-  knownHosts: nonEmpty.optional().meta(
-    field('Path of a known_hosts file, which gives the host key where `hostKey` is left out.', {
-      otherwise: "that of the cluster's `ssh`, else none",
-      example: '~/.ssh/known_hosts',
-      change: 'free',
-      note: CONNECTION,
-    }),
-  ),
-});
+const REBUILD = 'Take the node out with kubespray’s remove-node.yml and add it again under the new address.';
 
 const node = z.strictObject({
   address: address.meta(
     field("IPv4 address that carries the cluster's traffic, SSH included; inside `network.nodes`.", {
       example: '192.168.4.63',
       change: 'migration',
-      note: 'Take the node out with kubespray’s remove-node.yml and add it again under the new address.',
+      note: REBUILD,
+    }),
+  ),
+  address6: address6.optional().meta(
+    field('IPv6 address of the node, inside `network.ipv6.nodes`; needed with `network.ipv6`, and only there.', {
+      otherwise: 'none: the cluster is single stack',
+      example: 'fd00:4::63',
+      change: 'migration',
+      note: REBUILD,
     }),
   ),
   roles: z
-    .array(z.enum(['control-plane', 'etcd', 'worker']))
+    .array(z.enum(['control-plane', 'etcd', 'worker', 'route-reflector']))
     .min(1)
     .meta(
       field('What the node does: one role or several. etcd needs an odd number of nodes.', {
@@ -77,6 +33,48 @@ const node = z.strictObject({
         note: 'Follow kubespray’s docs/operations/nodes.md: `up` runs cluster.yml, which takes no role away.',
       }),
     ),
+  labels: z
+    .record(labelKey, labelValue)
+    .default({})
+    .meta(
+      field('Labels of the Kubernetes node, beside those that it has anyway.', {
+        example: { 'example.com/disk': 'ssd' },
+        change: 'free',
+        note: 'One that is taken out stays on the node: remove it with `kubectl label node NAME KEY-`.',
+      }),
+    ),
+  taints: z
+    .array(taint)
+    .default([])
+    .meta(
+      field('Taints of the Kubernetes node, as `kubectl taint` takes them.', {
+        example: ['example.com/dedicated=gpu:NoSchedule'],
+        change: 'free',
+        note: 'One that is taken out stays on the node: remove it with `kubectl taint node NAME KEY:EFFECT-`. NoExecute evicts pods at once.',
+      }),
+    ),
+  os: operatingSystem.optional().meta(
+    field("ID and VERSION_ID of the node's /etc/os-release; WireGuard's packages depend on it.", {
+      otherwise: 'kubespray finds out, and is wrong about the packages of some systems',
+      example: 'rocky-10',
+      change: 'free',
+      note: 'It changes nothing on the machine.',
+    }),
+  ),
+  bgp: z
+    .strictObject({
+      as: asNumber.optional().meta(
+        field('AS number of this node alone.', {
+          otherwise: '`network.bgp.as`',
+          example: 64601,
+          change: 'rolling restart',
+          note: 'The BGP sessions of the node are set up anew; its peers must expect the new number.',
+        }),
+      ),
+      peers: peers('Routers that this node alone peers with, beside `network.bgp.peers`.'),
+    })
+    .prefault({})
+    .meta(section("What is this node's own in BGP.")),
   ssh: ssh.prefault({}).meta(section("How this node is reached, where it differs from the cluster's `ssh`.")),
 });
 

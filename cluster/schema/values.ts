@@ -1,8 +1,9 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isAddress, range, withoutHostBits } from '../cidr.ts';
 
 /** A check of one text: the problem, or undefined. `params` carry code and hint to the finding. */
-function text(problem: (value: string) => { code: string; message: string; hint: string } | undefined) {
+export function text(problem: (value: string) => { code: string; message: string; hint: string } | undefined) {
   return z.string().superRefine((value, ctx) => {
     const found = problem(value);
     if (found !== undefined) {
@@ -12,6 +13,7 @@ function text(problem: (value: string) => { code: string; message: string; hint:
 }
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const ADDRESS6 = '^[0-9a-fA-F:]*:[0-9a-fA-F:]*$';
 const HOST_KEY =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( .*)?$/;
 
@@ -27,7 +29,7 @@ export const address = text((value) =>
       },
 ).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}$' });
 
-export const cidr = text((value) => {
+function rangeProblem(value: string) {
   if (range(value) === undefined) {
     return {
       code: 'bad-range',
@@ -42,7 +44,59 @@ export const cidr = text((value) => {
     message: `“${value}” names an address inside its range, not the range`,
     hint: `Write ${network}.`,
   };
-}).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$' });
+}
+
+export const cidr = text(rangeProblem).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$' });
+
+function isAddress6(value: string): boolean {
+  return ipaddr.IPv6.isValid(value) && /^[0-9a-f:]+$/i.test(value);
+}
+
+export const address6 = text((value) =>
+  isAddress6(value)
+    ? undefined
+    : {
+        code: 'bad-address',
+        message: `“${value}” is not an IPv6 address`,
+        hint: 'Write hexadecimal groups: fd00:4::63.',
+      },
+).meta({ pattern: ADDRESS6 });
+
+/** Of either family. */
+export const anyAddress = text((value) =>
+  isAddress(value) || isAddress6(value)
+    ? undefined
+    : {
+        code: 'bad-address',
+        message: `“${value}” is not an IP address`,
+        hint: 'Write one as 192.168.4.1 or fd00:4::1.',
+      },
+).meta({ pattern: '^[0-9a-fA-F.:]+$' });
+
+function range6Problem(value: string) {
+  const [host = '', prefix = '', ...rest] = value.split('/');
+  if (!isAddress6(host) || rest.length > 0 || !/^(0|[1-9]\d?|1[01]\d|12[0-8])$/.test(prefix)) {
+    return {
+      code: 'bad-range',
+      message: `“${value}” is not an IPv6 range`,
+      hint: 'Write it in CIDR notation: fd00:244::/64.',
+    };
+  }
+  const network = ipaddr.IPv6.networkAddressFromCIDR(value);
+  if (network.toString() === ipaddr.IPv6.parse(host).toString()) return undefined;
+  return {
+    code: 'host-bits',
+    message: `“${value}” names an address inside its range, not the range`,
+    hint: `Write ${network.toString()}/${prefix}.`,
+  };
+}
+
+export const cidr6 = text(range6Problem).meta({ pattern: `${ADDRESS6.slice(0, -1)}/[0-9]+$` });
+
+/** Of either family. */
+export const anyCidr = text((value) => (value.includes(':') ? range6Problem(value) : rangeProblem(value))).meta({
+  pattern: '^[0-9a-fA-F.:]+/[0-9]+$',
+});
 
 /** kubespray v2.31.0 roles/kubernetes/preinstall/tasks/0040-verify-settings.yml “Stop if bad hostname”, and DNS's 63. */
 export const dnsName = text((value) =>
@@ -68,5 +122,8 @@ export const hostKey = text((value) =>
 
 export const nonEmpty = z.string().min(1);
 
-/** A TCP port. */
+/** An AS number, of two or of four bytes. */
+export const asNumber = z.int().min(1).max(4294967295);
+
+/** A TCP or UDP port. */
 export const port = z.int().min(1).max(65535);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { parseCluster } from '../../cluster/index.ts';
 import { type Field, fields, jsonSchema } from '../../cluster/json-schema.ts';
 import { reference } from '../../cluster/stack-file.ts';
@@ -16,14 +17,30 @@ function assertGenerated(path: string, text: string, command: string): void {
   assert.equal(readFileSync(file, 'utf8'), text, command);
 }
 
-/** Puts a value at a field's path: NAME is the first node, `[]` the first entry. */
+/** Fields that are one of several maps: what stands there makes room for another. */
+const unions =
+  /^(network(\.furtherPools\[\]|\.ipv6)?\.(encapsulation|dataplane|ipam|autodetection)|network\.bgp\.topology|kubespray\.source)$/;
+
+/** The key of the entry that says most. */
+function fullest(map: Record<string, unknown>): string {
+  const length = (key: string) => JSON.stringify(map[key]).length;
+  return Object.keys(map).reduce((best, key) => (length(key) > length(best) ? key : best));
+}
+
+/** Puts a value at a field's path: NAME is the node that says most, `[]` the first entry. */
 function withValue(cluster: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
   const copy = structuredClone(cluster);
-  const keys = path.replaceAll('[]', '.0').replace('.NAME', '.masternode').split('.');
+  const keys = path.replaceAll('[]', '.0').split('.');
   const last = keys.pop() as string;
   let at = copy as Record<string, unknown>;
-  for (const key of keys) {
-    if (typeof at[key] !== 'object') at[key] = {};
+  const walked: string[] = [];
+  for (const written of keys) {
+    const key = written === 'NAME' ? fullest(at) : written;
+    walked.push(written);
+    const next = [...keys, last][walked.length] as string;
+    const isUnion = unions.test(walked.join('.').replaceAll('.0', '[]'));
+    const old = at[key];
+    if (typeof old !== 'object' || old === null || (isUnion && !(next in old))) at[key] = {};
     at = at[key] as Record<string, unknown>;
   }
   at[last] = value;
@@ -34,6 +51,11 @@ function withValue(cluster: Record<string, unknown>, path: string, value: unknow
 function referenceCluster(): Record<string, unknown> {
   const extra = fields().find(({ path }) => path === 'policies.extra')?.schema.examples?.[0];
   return withValue(stackCluster('dev'), 'policies.extra', extra);
+}
+
+/** A cluster of this folder, `full` or `dual-stack`. */
+function exampleCluster(name: string): Record<string, unknown> {
+  return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
 }
 
 function exampleOf({ schema }: Field): unknown {
@@ -54,6 +76,14 @@ describe('the JSON Schema of a cluster', () => {
     it(`accepts the stack ${stack}, as the parser does`, () => {
       assert.deepEqual(mistakesOf(jsonSchema(), stackCluster(stack)), []);
       assert.ok(parseCluster(stackCluster(stack)).ok);
+    });
+  }
+
+  for (const name of ['full', 'dual-stack']) {
+    it(`accepts ${name}.yaml, as the parser does`, () => {
+      assert.deepEqual(mistakesOf(jsonSchema(), exampleCluster(name)), []);
+      const parsed = parseCluster(exampleCluster(name));
+      assert.deepEqual(parsed.ok ? [] : parsed.findings, []);
     });
   }
 
@@ -102,18 +132,21 @@ describe('the JSON Schema of a cluster', () => {
       for (const { path, schema } of groups) assert.notEqual(schema.properties, undefined, path);
     });
 
-    it('an example that parses', () => {
-      const host = referenceCluster();
+    it('an example that parses, in the reference cluster or in full.yaml', () => {
+      const hosts = [referenceCluster(), exampleCluster('full')];
       for (const field of valued) {
         assert.equal(field.schema.examples?.length, 1, field.path);
-        const edited = withValue(host, field.path, exampleOf(field));
-        // The other half of a union makes room, and what another field asks for is given.
-        if (field.path === 'network.encapsulation.vxlan')
-          edited.network = { ...Object(host.network), encapsulation: { vxlan: exampleOf(field) } };
-        if (field.path === 'nodes') edited.nodes = { ...Object(host.nodes), ...Object(exampleOf(field)) };
-        const parsed = parseCluster(edited);
-        assert.deepEqual(parsed.ok ? [] : parsed.findings, [], field.path);
-        assert.deepEqual(mistakesOf(jsonSchema(), edited), [], field.path);
+        const example = exampleOf(field);
+        const results = hosts.map((host) => {
+          const value = field.path === 'nodes' ? { ...Object(host.nodes), ...Object(example) } : example;
+          const edited = withValue(host, field.path, value);
+          const parsed = parseCluster(edited);
+          return [...(parsed.ok ? [] : parsed.findings), ...mistakesOf(jsonSchema(), edited)];
+        });
+        assert.ok(
+          results.some((mistakes) => mistakes.length === 0),
+          `${field.path}: ${JSON.stringify(results)}`,
+        );
       }
     });
   });

@@ -53,12 +53,16 @@ describe('parseCluster', () => {
         order: ['one'],
         extraVariables: {},
       },
+      kubernetes: { proxy: 'ipvs', maxPods: 110 },
       nodes: [
         {
           name: 'one',
           address: '10.0.0.1',
           roles: ['control-plane', 'etcd', 'worker'],
-          ssh: { user: 'root', port: 22, agent: true },
+          labels: {},
+          taints: [],
+          bgp: { peers: [] },
+          ssh: { user: 'root', port: 22, agent: true, become: false },
         },
       ],
       network: {
@@ -67,13 +71,62 @@ describe('parseCluster', () => {
         pods: '10.233.64.0/18',
         services: '10.233.0.0/18',
         pool: { name: 'default-pool', cidr: '10.233.64.0/18', blockSize: 26, natOutgoing: true },
+        furtherPools: [],
         encapsulation: { kind: 'none' },
         mtu: 'auto',
-        bgp: { as: 64512 },
+        bgp: {
+          as: 64512,
+          topology: 'full-mesh',
+          peers: [],
+          listenPort: 179,
+          advertise: { clusterIps: false, externalIps: [], loadBalancerIps: [] },
+        },
         wireguard: false,
+        dataplane: { kind: 'iptables', backend: 'auto', lockTimeoutSeconds: 10 },
+        ipam: { kind: 'calico', strictAffinity: false, autoAllocateBlocks: true, maxBlocksPerHost: 0 },
+        autodetection: 'auto',
         dns: { nodeLocalCache: true, address: '169.254.25.10' },
       },
-      felix: { metrics: { enabled: true, port: 9091 } },
+      calico: {
+        datastore: 'kdd',
+        apiServer: 'auto',
+        networkPolicy: true,
+        node: {
+          resources: { cpuRequest: '150m', cpuLimit: '0', memoryRequest: '64M', memoryLimit: '500M' },
+          nodeSelector: 'kubernetes.io/os: linux',
+          logLevel: 'info',
+          startupLogLevel: 'error',
+          livenessTimeoutSeconds: 10,
+          readinessTimeoutSeconds: 10,
+          environment: {},
+          kubeconfigTimeoutSeconds: 300,
+        },
+        cni: {
+          name: 'k8s-pod-network',
+          logFile: '/var/log/calico/cni/cni.log',
+          ipForwarding: false,
+          featureControl: {},
+        },
+        kubeControllers: {
+          resources: { cpuRequest: '30m', cpuLimit: '1000m', memoryRequest: '64M', memoryLimit: '256M' },
+          nodeSelector: 'kubernetes.io/os: linux',
+          logLevel: 'info',
+        },
+        usageReporting: false,
+        images: {},
+      },
+      felix: {
+        metrics: { enabled: true, port: 9091, go: true, process: true },
+        logSeverity: 'info',
+        chainInsertMode: 'insert',
+        endpointToHostAction: 'return',
+        reportingInterval: '0s',
+        floatingIps: false,
+        ignoreLooseRpf: false,
+        featureDetectOverride: {},
+        healthHost: 'localhost',
+        useDefaultRouteSourceAddress: false,
+      },
       policies: { namespaces: [], defaultDenyIngress: [], allowDns: [], allowPrometheusScraping: [], extra: [] },
       monitoring: 'prometheus',
     });
@@ -92,7 +145,13 @@ describe('parseCluster', () => {
   it('gives each node the ssh settings of the cluster, less its own', () => {
     const ssh = { user: 'deploy', key: '~/.ssh/id', port: 2222 };
     const value = edited(least, { ssh, nodes: { one: { ...least.nodes.one, ssh: { port: 22 } } } });
-    assert.deepEqual(cluster(value).nodes[0]?.ssh, { user: 'deploy', key: '~/.ssh/id', port: 22, agent: false });
+    assert.deepEqual(cluster(value).nodes[0]?.ssh, {
+      user: 'deploy',
+      key: '~/.ssh/id',
+      port: 22,
+      agent: false,
+      become: true,
+    });
   });
 
   it('leaves paths as they are written', () => {
@@ -111,7 +170,7 @@ describe('parseCluster', () => {
       network: { nodes: '10.0.0.1/24', encapsulation: { ipip: 'allways' }, pool: { blokSize: 26 } },
     });
     assert.deepEqual(mistakes(value).sort(), [
-      'bad-encapsulation at network.encapsulation',
+      'bad-value at network.encapsulation.ipip',
       'bad-value at nodes.two.roles[0]',
       'duplicate-address at nodes.three.address',
       'host-bits at network.nodes',

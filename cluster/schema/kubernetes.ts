@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { field } from './documentation.ts';
+import { version } from './texts.ts';
+
+export const kubernetes = z.strictObject({
+  version: version.optional().meta(
+    field('Version of Kubernetes, one that the kubespray release can install.', {
+      otherwise: 'that of the kubespray release',
+      example: '1.35.4',
+      change: 'migration',
+      note: 'Upgrade one minor after the other with kubespray’s upgrade-cluster.yml: `up` runs cluster.yml, which leaves the control plane at its version.',
+    }),
+  ),
+  proxy: z
+    .enum(['ipvs', 'iptables', 'nftables', 'none'])
+    .default('ipvs')
+    .meta(
+      field('How kube-proxy answers Services; none leaves it out, for a dataplane that does its work.', {
+        example: 'iptables',
+        change: 'migration',
+        note: 'kubespray does not remove what the old mode wrote, nor a kube-proxy that is there: restart kube-proxy, then every node in turn.',
+      }),
+    ),
+  maxPods: z
+    .int()
+    .min(1)
+    .max(65535)
+    .default(110)
+    .meta(
+      field('Pods that a node may run, whatever addresses there are.', {
+        unit: 'pods a node',
+        example: 250,
+        change: 'rolling restart',
+        note: 'kubelet restarts; pods keep running.',
+      }),
+    ),
+});

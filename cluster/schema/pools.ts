@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { field } from './documentation.ts';
+import { cidr, dnsName, nonEmpty, port } from './values.ts';
+
+/** kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:163-169 compares the live pool with what is declared. */
+export const POOL = 'Fixed with the first `up`: kubespray stops when the live pool differs.';
+export const SWITCH =
+  'Patch FelixConfiguration and the IPPool with calicoctl first (kubespray docs/CNI/calico.md:265), then change it here.';
+
+/** `ipip` or `vxlan`, with when to use it. */
+export const tunnelMode = (tunnel: string) =>
+  z.enum(['always', 'cross-subnet']).meta(
+    field(`${tunnel}: for every packet between nodes, or only where sender and receiver are in different subnets.`, {
+      example: 'cross-subnet',
+      change: 'migration',
+      note: SWITCH,
+    }),
+  );
+
+const vxlan = z.strictObject({
+  vxlan: tunnelMode('VXLAN, 50 bytes a packet, no BGP'),
+  vni: z
+    .int()
+    .min(1)
+    .max(16777215)
+    .default(4096)
+    .meta(
+      field('VXLAN network identifier; needs to differ where two clusters share a network and a port.', {
+        example: 4097,
+        change: 'migration',
+        note: 'Nodes with the old and the new number do not hear each other until calico-node has restarted everywhere.',
+      }),
+    ),
+  port: port.default(4789).meta(
+    field('UDP port of VXLAN, open between all nodes.', {
+      example: 8472,
+      change: 'migration',
+      note: 'Nodes with the old and the new port do not hear each other until calico-node has restarted everywhere.',
+    }),
+  ),
+});
+
+export const encapsulation = z.union(
+  [z.literal('none'), z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet, routes by BGP') }), vxlan],
+  {
+    error:
+      'Write none, { ipip: always }, { ipip: cross-subnet }, { vxlan: always } or { vxlan: cross-subnet }: one of them.',
+  },
+);
+
+export const pool = z.strictObject({
+  name: dnsName.default('default-pool').meta(
+    field('Name of the IPPool that kubespray manages.', {
+      example: 'default-pool',
+      change: 'never',
+      note: 'A new name is a second pool over the same range, which Calico refuses.',
+    }),
+  ),
+  cidr: cidr.optional().meta(
+    field('Range that pods get their addresses from; inside `network.pods`.', {
+      otherwise: 'all of `network.pods`',
+      example: '10.244.0.0/16',
+      change: 'never',
+      note: POOL,
+    }),
+  ),
+  blockSize: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(26)
+    .meta(
+      field('Size of the blocks in which nodes take addresses, 20 to 32: 26 is 64 addresses. A node takes several.', {
+        unit: 'bits of prefix',
+        example: 24,
+        change: 'never',
+        note: POOL,
+      }),
+    ),
+  natOutgoing: z
+    .boolean()
+    .default(true)
+    .meta(
+      field('Whether pods leave the cluster with the address of their node.', {
+        example: false,
+        change: 'free',
+        note: 'New connections go by it.',
+      }),
+    ),
+});
+
+const APPLIED = 'Applied through the API.';
+
+const furtherPool = z.strictObject({
+  name: dnsName.meta(
+    field('Name of the IPPool.', {
+      example: 'rack-2',
+      change: 'migration',
+      note: 'The old pool is deleted and a new one made: move its pods to another pool first, with `disabled: true`.',
+    }),
+  ),
+  cidr: cidr.meta(
+    field('Range of the pool; inside `network.pods`, apart from every other pool.', {
+      example: '10.245.0.0/16',
+      change: 'migration',
+      note: 'Add a new pool, disable this one, make its pods anew, and then take it out.',
+    }),
+  ),
+  blockSize: z
+    .int()
+    .min(20)
+    .max(32)
+    .default(26)
+    .meta(
+      field('Size of its blocks: 26 is 64 addresses.', {
+        unit: 'bits of prefix',
+        example: 28,
+        change: 'migration',
+        note: 'Calico refuses another size: add a new pool, disable this one, make its pods anew, and then take it out.',
+      }),
+    ),
+  natOutgoing: z
+    .boolean()
+    .default(true)
+    .meta(
+      field('Whether its pods leave the cluster with the address of their node.', {
+        example: false,
+        change: 'free',
+        note: `${APPLIED} New connections go by it.`,
+      }),
+    ),
+  encapsulation: encapsulation.optional().meta(
+    field('How packets get to its pods: none, { ipip: MODE } or { vxlan: MODE }.', {
+      otherwise: 'that of the cluster',
+      example: { vxlan: 'cross-subnet' },
+      change: 'free',
+      note: `${APPLIED} Routes to its pods are set anew, which may cost a few packets.`,
+    }),
+  ),
+  nodeSelector: nonEmpty.default('all()').meta(
+    field('Calico selector of the nodes that take addresses from it.', {
+      example: "rack == '2'",
+      change: 'free',
+      note: `${APPLIED} It counts for new pods.`,
+    }),
+  ),
+  disabled: z
+    .boolean()
+    .default(false)
+    .meta(
+      field('Whether new pods get no address from it any more.', {
+        example: true,
+        change: 'free',
+        note: `${APPLIED} Pods keep the address they have.`,
+      }),
+    ),
+});
+
+export const furtherPools = z
+  .array(furtherPool)
+  .default([])
+  .meta(
+    field("IPPools beside the one that kubespray manages; applied through Calico's API server, which they bring.", {
+      example: [{ name: 'rack-2', cidr: '10.245.0.0/16' }],
+      change: 'free',
+      note: 'A new pool is there for new pods; before one is taken out, disable it and make its pods anew.',
+    }),
+  );
