@@ -1,0 +1,131 @@
+import type { Finding } from '../../cluster/finding.ts';
+import { parseCluster } from '../../cluster/index.ts';
+import { fieldOf } from '../fields.ts';
+import { peersOfAll, readBgp } from './bgp.ts';
+import { Draft } from './draft.ts';
+import { readExtra } from './extra.ts';
+import { at } from './given.ts';
+import type { Groups } from './groups.ts';
+import { hostsOf } from './hosts.ts';
+import type { Files } from './layers.ts';
+import { readMtu } from './mtu.ts';
+import { readName } from './name.ts';
+import { readNetwork } from './network.ts';
+import { readNodes } from './nodes.ts';
+import { readParts } from './parts.ts';
+import { readHosts } from './read-hosts.ts';
+import { readIni } from './read-ini.ts';
+import { Reading } from './reading.ts';
+import { readSimple } from './simple.ts';
+import { sourceIn } from './source.ts';
+import { readTransport } from './transport.ts';
+
+export interface ImportOptions {
+  /** Name of the cluster, where `cluster_name` is none that a stack file takes. Default: `imported`. */
+  readonly name?: string;
+  /** Tag of the kubespray release, which no inventory says. Default: v2.31.0. */
+  readonly kubespray?: string;
+}
+
+export interface Imported {
+  /** The stack file's value (`calispray:cluster`); absent where part of the inventory could not be read. */
+  readonly value?: Record<string, unknown>;
+  /** What was wrong, dropped or assumed; the path is `file:line` of the inventory, or the field that was assumed. */
+  readonly findings: readonly Finding[];
+}
+
+/** Findings after which what was read cannot be trusted to be all there is. */
+const UNREADABLE = [
+  'not-yaml',
+  'not-text',
+  'too-large',
+  'too-deep',
+  'too-many-hosts',
+  'alias-bomb',
+  'bad-ini',
+  'bad-host-range',
+  'no-groups',
+  'no-inventory',
+  'group-cycle',
+  'wrong-type',
+];
+
+/**
+ * A kubespray inventory, given as path inside its folder → text, as a stack file's value. Nothing in it makes this throw.
+ */
+export function importInventory(files: Files, options: ImportOptions = {}): Imported {
+  const { file, findings: found } = sourceIn(files);
+  if (file === undefined) return { findings: found };
+  const { groups, findings: read } = readSource(file, files[file] ?? '');
+  if (groups === undefined) return { findings: [...found, ...read] };
+  const hosts = hostsOf(groups, files);
+  const before = [...found, ...read, ...hosts.findings];
+  if (before.some(({ code }) => UNREADABLE.includes(code))) return { findings: unique(before) };
+  const reading = new Reading(hosts);
+  reading.findings.push(...before);
+  if (hosts.nodes.length === 0) {
+    reading.say(
+      file,
+      'refused',
+      'no-hosts',
+      'the inventory has no hosts of a cluster',
+      'Add hosts to kube_control_plane, etcd and kube_node.',
+    );
+  }
+  const value = draftOf(reading, options);
+  return { value, findings: unique([...reading.findings, ...remaining(value, reading)]) };
+}
+
+function readSource(file: string, text: string): { groups?: Groups; findings: readonly Finding[] } {
+  return /\.(ya?ml|json)$/.test(file) ? readHosts(file, text) : readIni(file, text);
+}
+
+function draftOf(reading: Reading, { name, kubespray = 'v2.31.0' }: ImportOptions): Record<string, unknown> {
+  const draft = new Draft();
+  const peers = peersOfAll(reading);
+  draft.set('apiVersion', 'calispray/v1');
+  draft.set('kubespray.version', kubespray);
+  readName(reading, draft, name ?? 'imported');
+  readNodes(reading, draft, peers);
+  readNetwork(reading, draft);
+  const network = draft.value().network as Record<string, unknown>;
+  readTransport(reading, draft, network.ipv6 !== undefined);
+  readSimple(reading, draft);
+  readBgp(reading, draft, peers);
+  readParts(reading, draft, kubespray);
+  // No inventory says that there is a Prometheus operator, and without one its objects would be refused.
+  draft.set('monitoring', 'none');
+  readMtu(reading, draft);
+  readExtra(reading, draft);
+  return draft.value();
+}
+
+/** What still keeps the value from being a cluster, with the variable that it came from. */
+function remaining(value: Record<string, unknown>, reading: Reading): Finding[] {
+  const parsed = parseCluster(value);
+  if (parsed.ok) return [];
+  const known = new Set(reading.findings.map(({ code }) => code));
+  return parsed.findings
+    .filter(
+      ({ code, path }) =>
+        !(code === 'bad-name' && known.has('host-name')) && !(path.endsWith('.address') && known.has('no-address')),
+    )
+    .filter(() => !known.has('no-hosts'))
+    .map((finding) => {
+      const variable = Object.keys(fieldOf).find((name) => fieldOf[name] === finding.path);
+      const place = variable === undefined ? undefined : reading.placeOf(variable);
+      return place === undefined
+        ? finding
+        : { ...at(place, finding.class, finding.code, `${variable}: ${finding.message}`, finding.hint) };
+    });
+}
+
+/** Once each: a variable of a group is read for every host. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.path}\n${finding.code}\n${finding.message}`;
+    if (!seen.has(key)) seen.set(key, finding);
+  }
+  return [...seen.values()];
+}
