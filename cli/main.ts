@@ -71,10 +71,16 @@ command('check', 'judge the configuration without the engine, in a fraction of a
   .option('--spec <file>', 'a file that holds just the cluster')
   .option(...jsonOption)
   .action(run(() => import('./commands/check.ts')));
+command('show', 'show the cluster with everything resolved: versions, MTU, modes, room for pods, ports to open')
+  .option(...stackOption)
+  .option('--spec <file>', 'a file that holds just the cluster')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/show.ts')));
 command('render', "write kubespray's inventory and group_vars into a folder")
   .option(...stackOption)
   .option('--spec <file>', 'a file that holds just the cluster')
   .requiredOption('--out <dir>', 'folder to write; it is made if it is not there')
+  .option(...jsonOption)
   .action(run(() => import('./commands/render.ts')));
 command('keyscan', "fetch the nodes' host keys, show their fingerprints, and write them into the stack's file")
   .option(...stackOption, 'dev')

@@ -35,6 +35,8 @@ export interface FamilyCapacity {
   readonly nodes: number;
   /** Pods that fit on the declared workers, the blocks given out at their best. */
   readonly pods: number;
+  /** The same two while no node borrows from another's blocks: all there is with strict affinity. */
+  readonly ownBlocks: { readonly nodes: number; readonly pods: number };
 }
 
 export interface Capacity {
@@ -145,13 +147,21 @@ function blocks(
   const maxBlocksPerNode = ipam.autoAllocateBlocks ? ipam.maxBlocksPerHost || BLOCKS_PER_NODE : 0;
   const podsPerNode = Math.min(maxPods, atLeast0(maxBlocksPerNode * size - tunnels.length));
   const blocksPerFullNode = podsPerNode === 0 ? 0 : Math.ceil((podsPerNode + tunnels.length) / size);
-  const demand = { workers, others, podsPerNode, tunnels: tunnels.length, strict: ipam.strictAffinity };
+  const demand = { workers, others, podsPerNode, tunnels: tunnels.length };
   // Blocks of one size add up; of different ones each pool is looked at by itself, the tunnels in the first.
   const sizes = new Set(open.map((pool) => pool.blockAddresses));
-  const parts =
-    sizes.size <= 1
-      ? [fits(sum(open.map((pool) => pool.blocks)), size, demand)]
-      : open.map((pool, i) => fits(pool.blocks, pool.blockAddresses, i === 0 ? demand : { ...demand, tunnels: 0 }));
+  const all = (strict: boolean) => {
+    const parts =
+      sizes.size <= 1
+        ? [fits(sum(open.map((pool) => pool.blocks)), size, { ...demand, strict })]
+        : open.map((pool, i) =>
+            fits(pool.blocks, pool.blockAddresses, { ...demand, strict, tunnels: i === 0 ? demand.tunnels : 0 }),
+          );
+    return {
+      nodes: sum(parts.map((part) => part.nodes)),
+      pods: Math.min(workers * podsPerNode, sum(parts.map((part) => part.pods))),
+    };
+  };
   return {
     family,
     pools,
@@ -160,8 +170,8 @@ function blocks(
     blocksPerFullNode,
     podsPerNode,
     keptPerNode: ipam.strictAffinity ? atLeast0(blocksPerFullNode * size - podsPerNode - tunnels.length) : 0,
-    nodes: sum(parts.map((part) => part.nodes)),
-    pods: Math.min(workers * podsPerNode, sum(parts.map((part) => part.pods))),
+    ...all(ipam.strictAffinity),
+    ownBlocks: all(true),
   };
 }
 
@@ -176,7 +186,8 @@ function hostLocal(
   const cidr = family === 4 ? network.pods : (network.ipv6?.pods ?? '');
   const { blocks: ranges, blockAddresses, addresses } = poolSize(cidr, blockSize);
   const podsPerNode = Math.min(maxPods, atLeast0(blockAddresses - KEPT_BY_HOST_LOCAL[family]));
-  const nodes = atLeast0(ranges - others);
+  const nodes = podsPerNode === 0 ? 0 : atLeast0(ranges - others);
+  const fit = { nodes, pods: Math.min(workers, nodes) * podsPerNode };
   return {
     family,
     pools: [
@@ -197,8 +208,8 @@ function hostLocal(
     blocksPerFullNode: 1,
     podsPerNode,
     keptPerNode: blockAddresses - podsPerNode,
-    nodes,
-    pods: Math.min(workers, nodes) * podsPerNode,
+    ...fit,
+    ownBlocks: fit,
   };
 }
 
