@@ -1,11 +1,12 @@
 /** The project's folder and its stack files, read and parsed before any engine starts. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseDocument } from 'yaml';
-import { UserError } from '../cluster/finding.ts';
+import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { nearest } from '../cluster/nearest.ts';
+import type { Source } from '../cluster/yaml.ts';
+import { nameOf, readYamlFile } from './read.ts';
 
 /** This checkout (or installed package). */
 export const packageDir = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,6 +28,15 @@ export interface StackFile {
   path: string;
   text: string;
   config: Readonly<Record<string, unknown>>;
+  source: Source;
+}
+
+/** A cluster that parsed, and the file that it was read from. */
+export interface Spec {
+  cluster: Cluster;
+  source: Source;
+  /** Where in the file the cluster stands: '' for a file that holds nothing else. */
+  base: string;
 }
 
 /** @throws UserError where the folder holds no Pulumi project */
@@ -36,10 +46,10 @@ export function findProject(cwd?: string): Project {
   if (!existsSync(path)) {
     throw UserError.of('no-project', '', `${dir} has no Pulumi.yaml`, 'name the folder of the project with --cwd');
   }
-  const text = readFileSync(path, 'utf8');
-  const { name, main } = mapping(text, path);
+  const { text, value } = readYamlFile(path);
+  const { name, main } = value;
   if (typeof name !== 'string') {
-    throw UserError.of('no-project', 'name', `${path} names no project`, 'add `name: calispray`');
+    throw UserError.of('no-project', 'name', `${nameOf(path)} names no project`, 'add `name: calispray`');
   }
   return { dir, name, program: resolve(dir, typeof main === 'string' ? main : 'index.ts'), text };
 }
@@ -57,9 +67,9 @@ export function readStack(project: Project, stack: string): StackFile {
       near === undefined ? `the stacks here are ${known.join(', ') || '(none)'}` : `did you mean ${near}?`,
     );
   }
-  const text = readFileSync(path, 'utf8');
-  const config = mapping(text, path).config;
-  return { stack, path, text, config: isMapping(config) ? config : {} };
+  const source = readYamlFile(path);
+  const { text, value } = source;
+  return { stack, path, text, config: isMapping(value.config) ? value.config : {}, source };
 }
 
 export function stacksOf(project: Project): string[] {
@@ -74,47 +84,39 @@ export function stacksOf(project: Project): string[] {
  * @throws UserError with every finding of the parser, paths relative to the cluster
  */
 export async function clusterOf(project: Project, file: StackFile): Promise<Cluster | undefined> {
+  return (await specOf(project, file))?.cluster;
+}
+
+/** As clusterOf, with the places of its fields. */
+export async function specOf(project: Project, file: StackFile): Promise<Spec | undefined> {
   const value = file.config[CLUSTER_KEY];
-  if (value === undefined && project.dir !== packageDir) return undefined;
-  return parse(value, file.path);
+  if (value !== undefined) return parse(value, file.source, `config.${CLUSTER_KEY}`);
+  if (project.dir !== packageDir) return undefined;
+  const hint = 'put it under `config:`, as Pulumi.dev.yaml does';
+  throw UserError.of('no-cluster', CLUSTER_KEY, `${nameOf(file.path)} declares no cluster`, hint);
 }
 
-/** The cluster of a file that holds just that value. */
-export async function clusterOfSpec(path: string): Promise<Cluster> {
-  if (!existsSync(path)) {
-    throw UserError.of('no-spec', '', `${path} does not exist`, 'name a file that holds a cluster');
-  }
-  return parse(mapping(readFileSync(path, 'utf8'), path), path);
+/**
+ * The cluster of a file that holds just that value.
+ * @throws UserError with every finding of the file and of the parser
+ */
+export async function specIn(path: string): Promise<Spec> {
+  const source = readYamlFile(path);
+  return parse(source.value, source, '');
 }
 
-async function parse(value: unknown, path: string): Promise<Cluster> {
-  if (value === undefined) {
-    throw UserError.of(
-      'no-cluster',
-      CLUSTER_KEY,
-      `${path} declares no cluster`,
-      'put it under `config:`, as Pulumi.dev.yaml does',
-    );
-  }
+async function parse(value: unknown, source: Source, base: string): Promise<Spec> {
   const { parseCluster } = await import('../cluster/index.ts');
   const parsed = parseCluster(value);
-  if (!parsed.ok) throw new UserError(parsed.findings);
-  return parsed.cluster;
+  if (!parsed.ok) throw new UserError(located(parsed.findings, source, base));
+  return { cluster: parsed.cluster, source, base };
+}
+
+/** The findings with their places in the file. */
+export function located(findings: readonly Finding[], source: Source, base: string): Finding[] {
+  return findings.map((finding) => ({ ...finding, at: source.place(finding.path, base) }));
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mapping(text: string, path: string): Record<string, unknown> {
-  const document = parseDocument(text);
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    const [first = ''] = broken.message.split('\n');
-    throw UserError.of('not-yaml', '', `${path} is not YAML: ${first.replace(/:$/, '')}`, 'mend the file at that line');
-  }
-  const value: unknown = document.toJS();
-  if (!isMapping(value))
-    throw UserError.of('not-yaml', '', `${path} holds no mapping`, 'see Pulumi.dev.yaml for an example');
-  return value;
 }

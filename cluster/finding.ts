@@ -9,6 +9,13 @@
  */
 export type FindingClass = 'refused' | 'harmful' | 'advice';
 
+/** A place in a file, as editors and terminals take it: `Pulumi.dev.yaml:23`. Both numbers begin at 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface Finding {
   /** Stable kebab-case name of the rule or mistake, e.g. `mtu-above-encapsulation`. */
   readonly code: string;
@@ -21,6 +28,8 @@ export interface Finding {
   readonly hint: string;
   /** Upstream source of the fact: `kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:123`. */
   readonly reference?: string;
+  /** Where the path stands, or the nearest thing around it; absent where there is no file, as in the pack. */
+  readonly at?: Place;
 }
 
 /**
@@ -44,9 +53,11 @@ export class UserError extends Error {
   }
 }
 
-/** `refused mtu-above-encapsulation at network.mtu: message\n  → hint (reference)` */
+/** `refused mtu-above-encapsulation at network.mtu (Pulumi.dev.yaml:23): message\n  → hint (reference)` */
 export function formatFinding(f: Finding): string {
-  const where = f.path === '' ? '' : ` at ${f.path}`;
+  const place = f.at === undefined ? '' : `${f.at.file}:${f.at.line}`;
+  const path = f.path === '' ? place : `${f.path}${place === '' ? '' : ` (${place})`}`;
+  const where = path === '' ? '' : ` at ${path}`;
   const reference = f.reference === undefined ? '' : ` (${f.reference})`;
   return `${f.class} ${f.code}${where}: ${f.message}\n  → ${f.hint}${reference}`;
 }

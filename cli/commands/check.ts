@@ -2,7 +2,7 @@
 
 import { UserError } from '../../cluster/finding.ts';
 import type { Cluster } from '../../cluster/index.ts';
-import { clusterOf, clusterOfSpec, findProject, readStack } from '../project.ts';
+import { findProject, located, readStack, type Spec, specIn, specOf } from '../project.ts';
 import { exitCodes, findingLines, terminal } from '../report.ts';
 
 export interface SpecOptions {
@@ -13,12 +13,12 @@ export interface SpecOptions {
 }
 
 export default async function check(options: SpecOptions): Promise<number> {
-  const cluster = await specified(options);
+  const { cluster, source, base } = await read(options);
   const [{ judge }, { subjectOf }] = await Promise.all([
     import('../../policies/rules/index.ts'),
     import('../../kubespray/index.ts'),
   ]);
-  const findings = judge(subjectOf(cluster));
+  const findings = located(judge(subjectOf(cluster)), source, base);
   const wrong = findings.some((finding) => finding.class !== 'advice');
   if (options.json === true) terminal.out(JSON.stringify({ ok: !wrong, findings }, null, 2));
   else {
@@ -30,15 +30,19 @@ export default async function check(options: SpecOptions): Promise<number> {
 
 /** The cluster that `--stack` or `--spec` names; one of the two has to. */
 export async function specified(options: SpecOptions): Promise<Cluster> {
+  return (await read(options)).cluster;
+}
+
+async function read(options: SpecOptions): Promise<Spec> {
   if ((options.stack === undefined) === (options.spec === undefined)) {
     throw UserError.of('no-cluster', '', 'name one cluster to read', 'give --stack NAME, or --spec FILE');
   }
-  if (options.spec !== undefined) return clusterOfSpec(options.spec);
+  if (options.spec !== undefined) return specIn(options.spec);
   const project = findProject(options.cwd);
   const file = readStack(project, options.stack ?? '');
-  const cluster = await clusterOf(project, file);
-  if (cluster === undefined) {
+  const spec = await specOf(project, file);
+  if (spec === undefined) {
     throw UserError.of('no-cluster', 'calispray:cluster', `${file.path} declares no cluster`, 'see Pulumi.dev.yaml');
   }
-  return cluster;
+  return spec;
 }
