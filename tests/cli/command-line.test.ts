@@ -67,7 +67,7 @@ describe('the command line', () => {
     assert.equal(code, 0);
     assert.match(readFileSync(join(dir, 'from-stack', 'hosts.yaml'), 'utf8'), /masternode/);
     const missing = calispray('check', '--spec', join(dir, 'none.yaml'));
-    assert.deepEqual([missing.code, /no-spec/.test(missing.err)], [1, true]);
+    assert.deepEqual([missing.code, /no-such-file/.test(missing.err)], [1, true]);
   });
 
   it('asks for one cluster, not for none', () => {

@@ -87,7 +87,7 @@ describe("a stack's file", () => {
       writeFileSync(join(dir, 'Pulumi.dev.yaml'), 'config:\n  a: [1, 2\n  b: 3\n');
       assert.throws(
         () => readStack(findProject(dir), 'dev'),
-        (error) => error instanceof UserError && /line \d/.test(error.findings[0]?.message ?? ''),
+        (error) => error instanceof UserError && error.findings[0]?.at?.line === 3,
       );
     } finally {
       rmSync(dir, { recursive: true });
