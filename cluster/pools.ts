@@ -1,4 +1,4 @@
-import { modeOf } from './network.ts';
+import { type CalicoMode, modeOf } from './network.ts';
 import type { KubernetesObject } from './policies.ts';
 import type { Cluster } from './types.ts';
 
@@ -8,8 +8,8 @@ export interface PoolObject extends KubernetesObject {
   readonly spec: {
     readonly cidr: string;
     readonly blockSize: number;
-    readonly ipipMode: string;
-    readonly vxlanMode: string;
+    readonly ipipMode: CalicoMode;
+    readonly vxlanMode: CalicoMode;
     readonly natOutgoing: boolean;
     readonly nodeSelector: string;
     readonly disabled: boolean;

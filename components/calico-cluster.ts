@@ -1,6 +1,13 @@
 import { Provider } from '@pulumi/kubernetes/provider.js';
 import * as pulumi from '@pulumi/pulumi';
-import { type Cluster, deriveNetwork, metricsObjects, type Node, policyObjects } from '../cluster/index.ts';
+import {
+  type Cluster,
+  deriveNetwork,
+  metricsObjects,
+  type Node,
+  policyObjects,
+  poolObjects,
+} from '../cluster/index.ts';
 import { ApiGate } from './api-gate.ts';
 import { Controller } from './controller.ts';
 import { FelixMetrics } from './felix-metrics.ts';
@@ -8,6 +15,7 @@ import { Inventory } from './inventory.ts';
 import { Kubeconfig } from './kubeconfig.ts';
 import { ReachableNode } from './node.ts';
 import { Policies } from './policies.ts';
+import { Pools } from './pools.ts';
 import { KubesprayRun } from './run.ts';
 
 export interface CalicoClusterArgs {
@@ -51,6 +59,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
       mine,
     );
     const inCluster = { parent: this, providers: { kubernetes: provider } };
+    if (poolObjects(cluster).length > 0) new Pools(`${name}-pools`, { cluster, after: gate }, inCluster);
     this.policies = new Policies(`${name}-policies`, { cluster, after: gate }, inCluster).names;
     if (metricsObjects(cluster).length > 0) {
       new FelixMetrics(`${name}-felix-metrics`, { cluster, after: gate }, inCluster);
@@ -76,7 +85,8 @@ export function clusterOutputs(cluster: Cluster, made: CalicoCluster): Record<st
 
 /** API groups, beyond Kubernetes' own, that the declared objects need. */
 function apiGroups(cluster: Cluster): string[] {
-  const versions = [...policyObjects(cluster), ...metricsObjects(cluster)].map((object) => object.apiVersion);
+  const objects = [...poolObjects(cluster), ...policyObjects(cluster), ...metricsObjects(cluster)];
+  const versions = objects.map((object) => object.apiVersion);
   return [...new Set(versions)].filter((version) => /^(projectcalico\.org|monitoring\.coreos\.com)\//.test(version));
 }
 

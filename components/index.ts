@@ -10,4 +10,5 @@ export * from './inventory.ts';
 export * from './kubeconfig.ts';
 export * from './node.ts';
 export * from './policies.ts';
+export * from './pools.ts';
 export * from './run.ts';

@@ -1,2 +1,3 @@
 export * from './global-network-policy.ts';
+export * from './ip-pool.ts';
 export * from './service-monitor.ts';
