@@ -4,8 +4,9 @@ import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import { UserError } from '../cluster/finding.ts';
 import { type Cluster, type Node, release } from '../cluster/index.ts';
-import { connectionTo, expandPath } from './connection.ts';
-import type { ReachableNode } from './node.ts';
+import { connectionTo } from './connection.ts';
+import { expandPath } from './endpoint.ts';
+import { type ReachableNode, whenFit } from './node.ts';
 import { remoteScript } from './remote/index.ts';
 
 export interface ControllerArgs {
@@ -28,14 +29,13 @@ export class Controller extends pulumi.ComponentResource {
     const { cluster, node } = args;
     super('calispray:kubespray:Controller', name, { version: cluster.kubespray.version, host: node.name }, opts);
     const connection = connectionTo(node);
-    // Taking the facts is what makes the first command wait for every node's judgement.
-    const fit = pulumi.all(args.nodes.map((each) => each.facts)).apply(() => 'every node is fit\n');
     const key = new remote.Command(
       `${name}-key`,
       {
         connection,
         create: remoteScript('controller-key.sh', { CLUSTER: cluster.name }),
-        stdin: fit,
+        // Taking this is what makes the first command wait for every node's judgement.
+        stdin: whenFit(args.nodes),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

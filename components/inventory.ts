@@ -6,7 +6,8 @@ import type { Cluster, Node } from '../cluster/index.ts';
 import { renderInventory, subjectOf } from '../kubespray/index.ts';
 import { judge } from '../policies/rules/index.ts';
 import type { Subject } from '../policies/rules/subject.ts';
-import { connectionTo, hostKeyOf } from './connection.ts';
+import { connectionTo } from './connection.ts';
+import { knownHostsName, wayTo } from './endpoint.ts';
 import { remotePython } from './remote/index.ts';
 
 export interface InventoryArgs {
@@ -59,9 +60,9 @@ export function inventoryFiles(cluster: Cluster): Record<string, string> {
 
 function knownHosts(cluster: Cluster): string {
   const lines = cluster.nodes.flatMap((node) => {
-    const key = hostKeyOf(node);
-    const host = node.ssh.port === 22 ? node.address : `[${node.address}]:${node.ssh.port}`;
-    return key === undefined || key === 'accept-new' ? [] : [`${host} ${key}`];
+    // Ansible runs among the nodes: it goes to each of them directly, whatever the workstation has to pass.
+    const { host, port, hostKey } = wayTo(node).node;
+    return hostKey === undefined || hostKey === 'accept-new' ? [] : [`${knownHostsName(host, port)} ${hostKey}`];
   });
   return `${lines.join('\n')}\n`;
 }

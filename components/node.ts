@@ -1,8 +1,8 @@
 import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
-import { UserError } from '../cluster/finding.ts';
+import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster, Node } from '../cluster/index.ts';
-import { judgeNodeFacts, type NodeFacts, nodeFactsScript } from '../kubespray/index.ts';
+import { judgeNodeFacts, type NodeFacts, nodeProbe } from '../kubespray/index.ts';
 import { connectionTo } from './connection.ts';
 
 export interface ReachableNodeArgs {
@@ -13,13 +13,15 @@ export interface ReachableNodeArgs {
 }
 
 /**
- * A node that answers over SSH with the host key we know and that meets what kubespray and the declared network need.
- * Whatever takes its `facts` waits for that. Commands do not run again when nothing changed, which is why `calispray up`
- * asks every node the same before the engine starts.
+ * A node that answers over SSH with the host key we know, and what it says of itself. Whether it can carry the cluster
+ * is told by `whenFit`, of all nodes at once. Commands do not run again when nothing changed, which is why `calispray up`
+ * asks every node the same before the engine starts, and there also whether the nodes see each other.
  */
 export class ReachableNode extends pulumi.ComponentResource {
-  /** What the node said of itself, judged: fails with every finding at once where it does not fit. */
+  /** What the node said of itself. */
   readonly facts: pulumi.Output<NodeFacts>;
+  /** What is wrong with it: for `whenFit`. */
+  readonly findings: pulumi.Output<readonly Finding[]>;
 
   constructor(name: string, args: ReachableNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     const { node, cluster } = args;
@@ -28,21 +30,25 @@ export class ReachableNode extends pulumi.ComponentResource {
       `${name}-facts`,
       {
         connection: connectionTo(node),
-        create: `sh -s -- ${node.address}`,
-        stdin: nodeFactsScript,
+        create: 'sh -s',
+        stdin: nodeProbe(node, cluster, { peers: false }),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
       { parent: this },
     );
-    this.facts = asked.stdout.apply((line) => {
-      const facts = JSON.parse(line) as NodeFacts;
-      // The clock is compared where "now" is known: in the check that every `up` begins with. Here it may be an old answer.
-      const findings = judgeNodeFacts(node, cluster, facts, facts.time ?? 0);
-      const wrong = findings.filter((finding) => finding.class !== 'advice');
-      if (wrong.length > 0) throw new UserError(wrong);
-      return facts;
-    });
+    this.facts = asked.stdout.apply((line) => JSON.parse(line) as NodeFacts);
+    // The clock is compared where "now" is known: in the check that every `up` begins with. Here it may be an old answer.
+    this.findings = this.facts.apply((facts) => judgeNodeFacts(node, cluster, facts, facts.time ?? 0));
     this.registerOutputs({ facts: this.facts });
   }
+}
+
+/** Known once every node has answered and none is unfit; fails with all that is wrong with all of them. Take it to wait. */
+export function whenFit(nodes: readonly ReachableNode[]): pulumi.Output<string> {
+  return pulumi.all(nodes.map((node) => node.findings)).apply((findings) => {
+    const wrong = findings.flat().filter((finding) => finding.class !== 'advice');
+    if (wrong.length > 0) throw new UserError(wrong);
+    return 'every node is fit\n';
+  });
 }

@@ -2,48 +2,59 @@
 import type { Client } from 'ssh2';
 import type { Finding } from '../../cluster/finding.ts';
 import type { Cluster, Node } from '../../cluster/index.ts';
+import { wayTo } from '../../components/endpoint.ts';
 import type { NodeFacts } from '../../kubespray/index.ts';
-import { type Access, CONNECT_SECONDS, connect } from './connect.ts';
+import { all } from './all.ts';
+import { Jumps } from './jumps.ts';
 
 /** How long a node may take to describe itself, in seconds. */
-const FACTS_SECONDS = 15;
+const FACTS_SECONDS = 30;
 
-/** All findings of all nodes, in the order of the nodes; empty where every one is fit. */
+/** What came back from one node. */
+type Answer = { readonly node: Node } & (
+  | { readonly facts: NodeFacts; readonly at: number }
+  | { readonly silent: Finding }
+);
+
+/** All findings of all nodes, in the order of the nodes, those that do not answer among them; empty where every one is fit. */
 export async function askNodes(cluster: Cluster, say: (line: string) => void): Promise<Finding[]> {
   const begun = performance.now();
-  const answers = await Promise.all(cluster.nodes.map((node) => askNode(node, cluster)));
-  const findings = answers.flat();
+  const jumps = new Jumps();
+  const answers = await all(cluster.nodes, (node) => askNode(node, cluster, jumps));
+  await jumps.close();
+  const { judgeNodeFacts } = await import('../../kubespray/index.ts');
+  const silent = new Set(answers.flatMap((answer) => ('silent' in answer ? [answer.node.name] : [])));
+  const findings = answers.flatMap((answer) =>
+    'silent' in answer ? [answer.silent] : judgeNodeFacts(answer.node, cluster, answer.facts, answer.at, silent),
+  );
   if (!findings.some((finding) => finding.class !== 'advice')) {
     say(`Nodes: ${cluster.nodes.map((node) => node.name).join(', ')} answer and are fit (${since(begun)}).`);
   }
-  return findings;
+  return once(findings);
 }
 
-async function askNode(node: Node, cluster: Cluster): Promise<Finding[]> {
-  const connected = await connect(node, await accessTo(node), CONNECT_SECONDS);
-  if (!connected.ok) return [connected.finding];
+async function askNode(node: Node, cluster: Cluster, jumps: Jumps): Promise<Answer> {
+  const connected = await jumps.connect(wayTo(node));
+  if (!connected.ok) return { node, silent: connected.finding };
   const { client } = connected;
-  const { judgeNodeFacts, nodeFactsScript } = await import('../../kubespray/index.ts');
+  const { nodeProbe } = await import('../../kubespray/index.ts');
   try {
-    const { stdout, stderr } = await run(client, `sh -s -- ${node.address}`, nodeFactsScript, FACTS_SECONDS);
+    const { stdout, stderr } = await run(client, 'sh -s', nodeProbe(node, cluster, { peers: true }), FACTS_SECONDS);
     const facts = factsIn(stdout);
-    if (facts === undefined) return [noFacts(node, stderr || stdout)];
-    return judgeNodeFacts(node, cluster, facts, Date.now());
+    if (facts === undefined) return { node, silent: noFacts(node, stderr || stdout) };
+    return { node, facts, at: Date.now() };
   } catch (error) {
-    return [noFacts(node, (error as Error).message)];
+    return { node, silent: noFacts(node, (error as Error).message) };
   } finally {
     client.end();
   }
 }
 
-/** What the stack says about the way to a node, with its paths as this machine means them. */
-async function accessTo(node: Node): Promise<Access> {
-  const { expandPath, hostKeyOf } = await import('../../components/connection.ts');
-  return {
-    hostKey: hostKeyOf(node),
-    keyFile: node.ssh.key === undefined ? undefined : expandPath(node.ssh.key),
-    agent: node.ssh.agent ? process.env.SSH_AUTH_SOCK : undefined,
-  };
+/** What every node behind a jump host says of that host is said once. */
+function once(findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    ({ code, message }, at) => findings.findIndex((other) => other.code === code && other.message === message) === at,
+  );
 }
 
 /** The last line that is JSON: a login banner may come before it. */

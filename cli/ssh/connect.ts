@@ -1,62 +1,52 @@
-/** One SSH connection to a node, its host key checked before anything is said; every way it can fail is a finding. */
+/** One SSH connection to a node, every host key on the way checked before anything is said; every way it can fail is a finding. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import type { Finding } from '../../cluster/finding.ts';
-import type { Node } from '../../cluster/index.ts';
+import { type Endpoint, hostKeyMissing } from '../../components/endpoint.ts';
 import { rememberSecret } from '../scrub.ts';
 import { fingerprint, keyLine } from './fingerprint.ts';
 
-export interface Access {
-  /** `ssh-ed25519 AAAA…`, or `accept-new`; undefined where nobody knows it. */
-  hostKey: string | undefined;
-  /** Path of a private key file, expanded; undefined for the agent alone. */
-  keyFile: string | undefined;
-  /** Socket of the ssh-agent. */
-  agent: string | undefined;
-}
-
 export type Connected = { ok: true; client: Client } | { ok: false; finding: Finding };
 
-/** Longest wait for one node, in seconds; a refused connection is tried again until then: sshd may just be starting. */
+/** Longest wait for one host, in seconds; a refused connection is tried again until then: sshd may just be starting. */
 export const CONNECT_SECONDS = 10;
 
-/** Connects. Never throws for what is wrong with the node, the network or the stack's file. */
-export async function connect(node: Node, access: Access, seconds = CONNECT_SECONDS): Promise<Connected> {
-  const refuse = (code: string, field: string, message: string, hint: string): Connected => ({
+/**
+ * Connects to one host, through `jump` where that is a connected client. Never throws for what is wrong with the host,
+ * the network or the stack's file.
+ */
+export async function connect(
+  to: Endpoint,
+  { jump, seconds = CONNECT_SECONDS }: { jump?: Client | undefined; seconds?: number } = {},
+): Promise<Connected> {
+  const refuse = (code: string, path: string, message: string, hint: string): Connected => ({
     ok: false,
-    finding: { code, class: 'refused', path: `nodes.${node.name}${field}`, message, hint },
+    finding: { code, class: 'refused', path, message, hint },
   });
-  const { hostKey } = access;
-  if (hostKey === undefined) {
-    return refuse(
-      'host-key-missing',
-      '.ssh.hostKey',
-      `no host key is known for ${node.name} (${node.address}), so nobody could tell it from an impostor`,
-      'run `npx calispray keyscan --stack NAME`, compare the fingerprints, and let it write them into the stack file',
-    );
-  }
+  if (to.hostKey === undefined) return { ok: false, finding: hostKeyMissing(to) };
   let privateKey: string | undefined;
-  if (access.keyFile !== undefined) {
+  if (to.keyFile !== undefined) {
     try {
-      privateKey = readFileSync(access.keyFile, 'utf8');
+      privateKey = readFileSync(to.keyFile, 'utf8');
       rememberSecret(privateKey);
     } catch (error) {
-      if (access.agent === undefined) {
+      if (to.agent === undefined) {
         return refuse(
           'ssh-key-missing',
-          '.ssh.key',
-          `the private key ${access.keyFile} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+          `${to.path}.key`,
+          `the private key ${to.keyFile} cannot be read (${(error as NodeJS.ErrnoException).code})`,
           'name a private key file in ssh.key, or start ssh-agent and set ssh.agent: true',
         );
       }
     }
   }
-  if (privateKey === undefined && access.agent === undefined) {
+  if (privateKey === undefined && to.agent === undefined) {
     return refuse(
       'ssh-key-missing',
-      '.ssh.key',
-      `there is neither a private key nor an ssh-agent to log in to ${node.name} with`,
+      `${to.path}.key`,
+      `there is neither a private key nor an ssh-agent to log in to ${to.called} with`,
       'set ssh.key to a private key file, or start ssh-agent (SSH_AUTH_SOCK) and set ssh.agent: true',
     );
   }
@@ -65,42 +55,44 @@ export async function connect(node: Node, access: Access, seconds = CONNECT_SECO
   for (;;) {
     const left = seconds * 1000 - (performance.now() - begun);
     const shown: { key?: string } = {};
-    const outcome = await attempt(node, { ...access, hostKey }, privateKey, Math.max(left, 1), shown);
+    const outcome = await attempt(to, to.hostKey, { jump, privateKey, milliseconds: Math.max(left, 1), shown });
     if (outcome.client !== undefined) return { ok: true, client: outcome.client };
     const { message, level } = outcome;
     if (shown.key !== undefined || /no matching host key/i.test(message)) {
       const got = shown.key === undefined ? 'no key of that type' : fingerprint(shown.key.split(' ')[1] ?? '');
       return refuse(
         'host-key-mismatch',
-        '.ssh.hostKey',
-        `${node.name} (${node.address}) shows another host key than the one declared: ${got}, not ${fingerprint(hostKey.split(' ')[1] ?? '')}`,
+        `${to.path}.hostKey`,
+        `${to.called} (${to.host}) shows another host key than the one declared: ${got}, not ${fingerprint(to.hostKey.split(' ')[1] ?? '')}`,
         'if the machine was installed anew, run `npx calispray keyscan --stack NAME` and compare; otherwise somebody is in between',
       );
     }
     if (level === 'client-authentication') {
       return refuse(
         'ssh-login',
-        '.ssh',
-        `${node.name} does not let ${node.ssh.user} in with ${privateKey === undefined ? "the ssh-agent's keys" : access.keyFile}`,
-        `put the public key into ~${node.ssh.user}/.ssh/authorized_keys on ${node.name}`,
+        to.path,
+        `${to.called} does not let ${to.user} in with ${privateKey === undefined ? "the ssh-agent's keys" : to.keyFile}`,
+        `put the public key into ~${to.user}/.ssh/authorized_keys on ${to.called}`,
       );
     }
     if (/private key|passphrase/i.test(message)) {
       return refuse(
         'ssh-key-unusable',
-        '.ssh.key',
-        `the private key ${access.keyFile} cannot be used: ${message}`,
+        `${to.path}.key`,
+        `the private key ${to.keyFile} cannot be used: ${message}`,
         'a key with a passphrase is for ssh-agent: ssh-add it and set ssh.agent: true',
       );
     }
-    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH/.test(message);
+    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|Connection refused/.test(message);
     const waited = (performance.now() - begun) / 1000;
     if (!again || waited + 0.5 >= seconds) {
       return refuse(
         'node-down',
-        '.address',
-        `${node.name} (${node.address}:${node.ssh.port}) does not answer; waited ${waited.toFixed(0)} s: ${reason(message)}`,
-        'start the machine or its sshd, or correct the address',
+        to.addressPath,
+        `${to.called} (${to.host}:${to.port}) does not answer; waited ${waited.toFixed(0)} s: ${reason(message)}`,
+        jump === undefined
+          ? 'start the machine or its sshd, or correct the address'
+          : 'start the machine or its sshd, correct the address, or let the jump host forward to it (AllowTcpForwarding)',
       );
     }
     await new Promise((resume) => setTimeout(resume, 500));
@@ -113,31 +105,38 @@ interface Outcome {
   level?: string;
 }
 
-function attempt(
-  node: Node,
-  access: Access & { hostKey: string },
-  privateKey: string | undefined,
-  milliseconds: number,
-  shown: { key?: string },
-): Promise<Outcome> {
+interface Attempt {
+  readonly jump: Client | undefined;
+  readonly privateKey: string | undefined;
+  readonly milliseconds: number;
+  /** Filled in with a host key that was not the right one. */
+  readonly shown: { key?: string };
+}
+
+async function attempt(to: Endpoint, hostKey: string, how: Attempt): Promise<Outcome> {
+  let sock: Duplex | undefined;
+  try {
+    if (how.jump !== undefined) sock = await forward(how.jump, to, how.milliseconds);
+  } catch (error) {
+    return { message: (error as Error).message };
+  }
   // ssh2 is CommonJS; loaded here, where the first node is asked, as it takes a tenth of a second.
   const { Client: Ssh } = createRequire(import.meta.url)('ssh2') as typeof import('ssh2');
   const client = new Ssh();
-  const pinned = access.hostKey === 'accept-new' ? undefined : access.hostKey.trim().split(/\s+/).slice(0, 2).join(' ');
+  const pinned = hostKey === 'accept-new' ? undefined : hostKey.trim().split(/\s+/).slice(0, 2).join(' ');
   const config: ConnectConfig = {
-    host: node.address,
-    port: node.ssh.port,
-    username: node.ssh.user,
-    readyTimeout: milliseconds,
+    ...(sock === undefined ? { host: to.host, port: to.port } : { sock: sock as never }),
+    username: to.user,
+    readyTimeout: how.milliseconds,
     hostVerifier: (key: Buffer) => {
       const line = keyLine(key);
       const right = pinned === undefined || line === pinned;
-      if (!right) shown.key = line;
+      if (!right) how.shown.key = line;
       return right;
     },
     ...(pinned === undefined ? {} : { algorithms: { serverHostKey: algorithmsOf(pinned) } }),
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(access.agent === undefined ? {} : { agent: access.agent }),
+    ...(how.privateKey === undefined ? {} : { privateKey: how.privateKey }),
+    ...(to.agent === undefined ? {} : { agent: to.agent }),
   };
   return new Promise((resolve) => {
     const over = (error: Error & { level?: string }) => {
@@ -157,6 +156,18 @@ function attempt(
   });
 }
 
+/** A stream to the host out of the jump host. */
+export function forward(jump: Client, to: Endpoint, milliseconds: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Timed out while waiting for the jump host')), milliseconds);
+    jump.forwardOut('127.0.0.1', 0, to.host, to.port, (error, stream) => {
+      clearTimeout(timer);
+      if (error === undefined) resolve(stream);
+      else reject(error);
+    });
+  });
+}
+
 /** A pinned key also fixes the algorithm: a server with several keys must show this one. */
 function algorithmsOf(pinned: string): ServerHostKeyAlgorithm[] {
   const type = pinned.split(' ')[0] as ServerHostKeyAlgorithm;
@@ -164,8 +175,8 @@ function algorithmsOf(pinned: string): ServerHostKeyAlgorithm[] {
 }
 
 function reason(message: string): string {
-  if (message.includes('ECONNREFUSED')) return 'nothing listens there';
-  if (/EHOSTUNREACH|ENETUNREACH/.test(message)) return 'no route to it';
+  if (/ECONNREFUSED|Connection refused/.test(message)) return 'nothing listens there';
+  if (/EHOSTUNREACH|ENETUNREACH|No route to host/.test(message)) return 'no route to it';
   if (/timed out/i.test(message)) return 'no answer at all';
   return message;
 }
