@@ -1,29 +1,39 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { renderInventory, subjectOf, variablesOf } from '../../kubespray/index.ts';
 import { judge } from '../../policies/rules/index.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
+import { groupVars } from './support/ansible.ts';
+import { corpus, folderOf, spec } from './support/corpus.ts';
 
-/** What Ansible makes of the group_vars: `all` first, then k8s_cluster, its files in the order of their names. */
+/** Everything group_vars say, `all` first, then k8s_cluster. */
 function variablesIn(files: Readonly<Record<string, string>>): Record<string, unknown> {
-  const names = Object.keys(files).filter((name) => name.startsWith('group_vars/'));
-  return Object.assign({}, ...names.sort().map((name) => parse(files[name] ?? '', { version: '1.1' })));
+  return { ...groupVars(files, 'all'), ...groupVars(files, 'k8s_cluster') };
+}
+
+/** Compares with a folder file by file, and says which files it has that are not rendered; `UPDATE_GOLDEN=1` writes it. */
+function isGolden(files: Readonly<Record<string, string>>, folder: string): void {
+  if (process.env.UPDATE_GOLDEN === '1') rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) {
+    const golden = join(folder, name);
+    if (process.env.UPDATE_GOLDEN === '1') {
+      mkdirSync(dirname(golden), { recursive: true });
+      writeFileSync(golden, text);
+    }
+    assert.equal(text, readFileSync(golden, 'utf8'), golden);
+  }
+  const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = there.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  assert.deepEqual(names.sort(), Object.keys(files).sort());
 }
 
 describe('renderInventory', () => {
   for (const stack of stacks) {
     it(`${stack} is as in tests/kubespray/golden/${stack}`, () => {
-      for (const [name, text] of Object.entries(renderInventory(clusterOf(stackCluster(stack))).files)) {
-        const golden = join(import.meta.dirname, 'golden', stack, name);
-        if (process.env.UPDATE_GOLDEN === '1') {
-          mkdirSync(dirname(golden), { recursive: true });
-          writeFileSync(golden, text);
-        }
-        assert.equal(text, readFileSync(golden, 'utf8'), golden);
-      }
+      isGolden(renderInventory(clusterOf(stackCluster(stack))).files, join(import.meta.dirname, 'golden', stack));
     });
 
     it(`${stack} has nothing that stops a run`, () => {
@@ -32,6 +42,12 @@ describe('renderInventory', () => {
         findings.filter((f) => f.class !== 'advice'),
         [],
       );
+    });
+  }
+
+  for (const name of corpus) {
+    it(`${name} is as in tests/kubespray/corpus/${name}`, () => {
+      isGolden(renderInventory(clusterOf(spec(name))).files, join(folderOf(name), 'inventory'));
     });
   }
 
