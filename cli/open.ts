@@ -2,6 +2,8 @@
 
 import { UserError } from '../cluster/finding.ts';
 import type { Cluster } from '../cluster/index.ts';
+import { POLICY_KEY } from '../policies/key.ts';
+import type { Levels } from '../policies/levels.ts';
 import type { Tools } from '../setup/index.ts';
 import { type Backend, chooseBackend } from './engine/backend.ts';
 import type { Session } from './engine/session.ts';
@@ -22,6 +24,8 @@ export interface Declared {
   file: StackFile;
   /** Undefined for a program of one's own that declares none under `calispray:cluster`. */
   cluster?: Cluster;
+  /** What the stack says of the levels of the rules; undefined where it says nothing. */
+  levels?: Levels;
 }
 
 export interface Prepared extends Declared {
@@ -44,7 +48,18 @@ export async function declare(options: StackOptions): Promise<Declared> {
   const project = findProject(options.cwd);
   const file = readStack(project, options.stack);
   const cluster = await clusterOf(project, file);
-  return { project, file, ...(cluster === undefined ? {} : { cluster }) };
+  const levels = await levelsOf(file);
+  return { project, file, ...(cluster === undefined ? {} : { cluster }), ...(levels === undefined ? {} : { levels }) };
+}
+
+/** @throws UserError with everything that is wrong with the stack's `calispray:policy` */
+async function levelsOf(file: StackFile): Promise<Levels | undefined> {
+  const value = file.config[POLICY_KEY];
+  if (value === undefined) return undefined;
+  const { parseLevels } = await import('../policies/levels.ts');
+  const parsed = parseLevels(value);
+  if (!parsed.ok) throw new UserError(parsed.findings);
+  return parsed.levels;
 }
 
 /** Is this the process that runs inside the workstation's namespace of the lab? */

@@ -1,6 +1,6 @@
 /** Shows what a preview found, in words or as one JSON document, and says whether it may be carried out. */
 import type { Journal, Told } from './engine/journal.ts';
-import { diagnosticLines, planLines, violationLines } from './engine/lines.ts';
+import { diagnosticLines, planLines, remediationLines, violationLines } from './engine/lines.ts';
 
 /** While a preview runs: warnings and errors as they come, nothing else. */
 export function worries(say: (line: string) => void): (told: Told) => void {
@@ -20,9 +20,11 @@ export function mustBeJudged(journal: Journal): void {
 /** Lines of a preview: changes, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
   const violations = violationLines(journal.violations);
+  const remedied = remediationLines(journal.remediations);
   const mandatory = journal.mandatory().length;
   return [
     ...(mandatory > 0 ? [] : planLines(journal)),
+    ...(remedied.length > 0 ? ['', ...remedied, ''] : []),
     ...(violations.length > 0 ? ['', ...violations, ''] : []),
     journal.rules.size === 0 && journal.violations.length === 0
       ? 'The rules found nothing of theirs to judge.'
@@ -43,6 +45,7 @@ export function previewDocument(stack: string, journal: Journal): Record<string,
     same: journal.same,
     outputsDiffer: journal.outputsDiffer,
     violations: journal.violations,
+    remediations: journal.remediations,
     diagnostics: journal.diagnostics,
     packs: journal.packs,
   };

@@ -1,28 +1,20 @@
-import type { Policies, ResourceValidationArgs, ResourceValidationPolicy } from '@pulumi/policy';
-import { type Finding, formatFinding } from '../cluster/finding.ts';
-import { complete, type Rule, rules, type Subject } from './rules/index.ts';
+import type { Policies } from '@pulumi/policy';
+import { policyOf } from './mount/inventory-rules.ts';
+import { mtuRemedy, reportUncorrectedFiles } from './mount/mtu-remedy.ts';
+import { objectPolicyOf } from './mount/object-rules.ts';
+import { Seen } from './mount/seen.ts';
+import { notJudgedPolicy } from './mount/wanting.ts';
+import { objectRules } from './objects/index.ts';
+import { rules } from './rules/index.ts';
 
-/** Type of the component whose inputs are a Subject; other programs that use it are judged the same way. */
-const INVENTORY = 'calispray:kubespray:Inventory';
-
-/** Every rule as a policy of the pack. this module has no side effects: index.js starts the pack. */
-export const policies: Policies = rules.map(policyOf);
-
-function policyOf(rule: Rule): ResourceValidationPolicy {
-  const validateResource = ({ props }: ResourceValidationArgs, report: (message: string) => void): void => {
-    for (const finding of rule.judge(complete(props as Partial<Subject>))) report(messageOf(finding));
-  };
-  return {
-    name: rule.code,
-    description: rule.title,
-    enforcementLevel: rule.class === 'advice' ? 'advisory' : 'mandatory',
-    severity: { refused: 'critical', harmful: 'high', advice: 'low' }[rule.class] as 'critical' | 'high' | 'low',
-    // The mark that @pulumi/policy's validateResourceOfType puts on: other resources are not even unpacked.
-    validateResource: Object.assign(validateResource, { __pulumiType: INVENTORY }),
-  };
+/** Every rule as a policy of the pack. This module has no side effects: index.js starts the pack. */
+export function policiesOf(seen = new Seen()): Policies {
+  const remedies = { 'mtu-above-encapsulation': { remediateResource: mtuRemedy(seen), check: reportUncorrectedFiles } };
+  return [
+    ...rules.map((rule) => policyOf(rule, seen, remedies[rule.code as keyof typeof remedies])),
+    notJudgedPolicy(seen),
+    ...objectRules.map((rule) => objectPolicyOf(rule, seen)),
+  ];
 }
 
-/** The finding without its code, which the engine prints as the policy's name. */
-function messageOf(finding: Finding): string {
-  return formatFinding(finding).replace(`${finding.class} ${finding.code} `, `${finding.class} `);
-}
+export const policies: Policies = policiesOf();

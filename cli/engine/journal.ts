@@ -4,7 +4,7 @@
  */
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
 import type { Finding } from '../../cluster/finding.ts';
-import { type PropertyChange, propertyChanges } from './diff.ts';
+import { type PropertyChange, propertyChanges, valueChanges } from './diff.ts';
 import { labelOf } from './label.ts';
 import { commandSaid, findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING } from './words.ts';
 
@@ -37,6 +37,14 @@ export interface Violation {
   urn?: string;
 }
 
+/** What a rule at the level `remediate` put right in a resource's inputs before it was carried out. */
+export interface Remediation {
+  rule: string;
+  urn: string;
+  /** Of the inputs; secrets are `[secret]`. */
+  changes: PropertyChange[];
+}
+
 export interface Diagnostic {
   severity: 'error' | 'warning' | 'info';
   message: string;
@@ -47,13 +55,24 @@ export type Told =
   | { kind: 'begun'; change: Change }
   | { kind: 'ended'; change: Change }
   | { kind: 'violation'; violation: Violation }
+  | { kind: 'remediation'; remediation: Remediation }
   | { kind: 'diagnostic'; diagnostic: Diagnostic };
 
 const STACK_TYPE = 'pulumi:pulumi:Stack';
 
+/** The SDK's types do not know the event (pulumi 3.259.0 sdk/go/common/apitype/events.go PolicyRemediationEvent). */
+function remediationOf(event: EngineEvent) {
+  return (
+    event as {
+      policyRemediationEvent?: { policyName: string; resourceUrn?: string; before?: unknown; after?: unknown };
+    }
+  ).policyRemediationEvent;
+}
+
 export class Journal {
   readonly changes = new Map<string, Change>();
   readonly violations: Violation[] = [];
+  readonly remediations: Remediation[] = [];
   readonly diagnostics: Diagnostic[] = [];
   /** Do the stack's outputs differ, with no resource changed? */
   outputsDiffer = false;
@@ -92,6 +111,13 @@ export class Journal {
       if (this.violations.some((v) => v.rule === violation.rule && v.message === violation.message)) return;
       this.violations.push(violation);
       this.tell({ kind: 'violation', violation });
+    } else if (remediationOf(event) !== undefined) {
+      const { policyName, resourceUrn = '', before, after } = remediationOf(event) ?? {};
+      const changes = valueChanges(masked(before), masked(after));
+      if (changes.length === 0) return;
+      const remediation: Remediation = { rule: policyName ?? '', urn: resourceUrn, changes };
+      this.remediations.push(remediation);
+      this.tell({ kind: 'remediation', remediation });
     } else if (event.diagnosticEvent !== undefined) {
       const { severity, urn, ephemeral } = event.diagnosticEvent;
       const message = commandSaid(pendingSaid(plain(event.diagnosticEvent.message)));

@@ -1,7 +1,7 @@
 /** A journal as lines for a person: what will change, what happens now, what came of it. */
 import { formatFinding } from '../../cluster/finding.ts';
 import { changeLines } from './diff.ts';
-import type { Act, Change, Diagnostic, Journal, Told, Violation } from './journal.ts';
+import type { Act, Change, Diagnostic, Journal, Remediation, Told, Violation } from './journal.ts';
 import { labelOfUrn } from './label.ts';
 
 const marks: Readonly<Record<Act, string>> = {
@@ -63,6 +63,7 @@ export function toldLines(told: Told): string[] {
   switch (told.kind) {
     case 'begun':
     case 'violation':
+    case 'remediation':
       return [];
     case 'ended':
       return told.change.custom || told.change.state === 'failed' ? [endLine(told.change)] : [];
@@ -105,6 +106,14 @@ export function withoutStack(message: string): string {
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
     .join('\n');
+}
+
+/** What rules put right, as sentences: the run is carried out with it, the stack's file still says otherwise. */
+export function remediationLines(remediations: readonly Remediation[]): string[] {
+  return remediations.flatMap(({ rule, urn, changes }) => [
+    `remedied ${rule} in ${labelOfUrn(urn)}`,
+    ...changes.flatMap((each) => changeLines(each).map((line) => `  ${line}`)),
+  ]);
 }
 
 /** What the rules say, in the form `calispray check` has; another pack's words under its rule's name and resource. */

@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EngineEvent, PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
 import { UserError } from '../../cluster/finding.ts';
+import type { Levels } from '../../policies/levels.ts';
 import { versions } from '../../setup/versions.ts';
 import { stateDir } from '../places.ts';
 import { type Project, packageDir, type StackFile } from '../project.ts';
@@ -14,7 +15,7 @@ import { Journal, type Told } from './journal.ts';
 import { describeLock, judgeLock, parseLocks } from './locks.ts';
 import { passphraseEnv } from './passphrase.ts';
 import { interrupted, listen, stopIfInterrupted } from './signals.ts';
-import { prepareWorkspace, workDirOf } from './workspace.ts';
+import { prepareWorkspace, workDirOf, writeLevels } from './workspace.ts';
 
 /** What set-up found or made: the part of `Tools` that the engine needs. */
 export interface EngineTools {
@@ -31,6 +32,8 @@ export interface SessionOptions {
   tools: EngineTools;
   /** Folder of the policy pack. Default: this package's own. One that does not exist: no pack, for the benchmark. */
   pack?: string;
+  /** Levels of the pack's rules for this stack: `calispray:policy`, checked. Default: the rules' own. */
+  levels?: Levels;
   /** What it does beside its result: a lock lifted, a wait. */
   say: (line: string) => void;
 }
@@ -145,14 +148,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   const policyPacks = existsSync(pack) ? [pack] : [];
+  const { levels } = options;
+  const judging = {
+    policyPacks,
+    ...(levels === undefined ? {} : { policyPackConfigs: policyPacks.map(() => writeLevels(workDir, levels)) }),
+  };
   // Told to components/inventory.ts: where the pack judges, it does not, and the pack's report shows every finding.
   process.env.CALISPRAY_PACK = policyPacks.length > 0 ? '1' : '0';
   return {
-    preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, policyPacks, color: 'never' })),
+    preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, ...judging, color: 'never' })),
     async up(tell) {
       const { pickUp } = await import('./pick-up.ts');
       await pickUp(stack, env, say);
-      return run(tell, (onEvent) => stack.up({ onEvent, policyPacks, color: 'never', showSecrets: false }));
+      return run(tell, (onEvent) => stack.up({ onEvent, ...judging, color: 'never', showSecrets: false }));
     },
     refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, color: 'never', showSecrets: false })),
     destroy: (tell) => run(tell, (onEvent) => stack.destroy({ onEvent, color: 'never', showSecrets: false })),

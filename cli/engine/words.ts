@@ -10,9 +10,10 @@ export function isShown(severity: string): severity is 'info' | 'info#err' | 'wa
   return ['info', 'info#err', 'warning', 'error'].includes(severity);
 }
 
-/** `harmful at network.mtu: …\n  → …`, as policies/pack.ts reports a finding under its rule's name. */
+/** `harmful (high) at network.mtu: …\n  → …`, as policies/mount/report.ts reports a finding under its rule's name. */
 export function findingIn(code: string, message: string): { finding?: Finding } {
-  const found = /^\s*(refused|harmful|advice)(?: at (\S+))?: (.*)\n\s*→ (.*)$/m.exec(message);
+  const found =
+    /^\s*(refused|harmful|advice)(?: \((?:low|medium|high|critical)\))?(?: at (\S+))?: (.*)\n\s*→ (.*)$/m.exec(message);
   if (found === null) return {};
   const [, cls, path = '', said = '', hint = ''] = found;
   return { finding: { code, class: cls as FindingClass, path, message: said, hint } };

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import type { Levels } from '../../policies/levels.ts';
 import { labDir, stateDir } from '../places.ts';
 import type { Project, StackFile } from '../project.ts';
 import type { Backend } from './backend.ts';
@@ -26,6 +27,13 @@ export function prepareWorkspace(dir: string, project: Project, file: StackFile,
   const salt = saltOfState(backendUrl, project.name, file.stack) ?? saltOf(readIfThere(target));
   writeWhole(target, withSalt(file.text, salt));
   return dir;
+}
+
+/** The levels as the file that the engine's `--policy-pack-config` reads; gives its path back. */
+export function writeLevels(dir: string, levels: Levels): string {
+  const path = join(dir, 'policy-levels.json');
+  writeWhole(path, `${JSON.stringify(levels, null, 2)}\n`);
+  return path;
 }
 
 /** `main:` names a file of the checkout; the engine would look for it in the work folder, and the program is ours to run. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as command from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import { Journal } from '../../cli/engine/journal.ts';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
@@ -43,41 +45,68 @@ describe('the policy pack on the real engine', function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** The violations that a preview of the program reports, as `level code`, their texts, and whether it succeeded. */
-  async function preview(program: PulumiFn) {
-    const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: 'pack', projectName: 'pack', program },
+  const envVars = {
+    PATH: [dirname(process.execPath), pack, process.env.PATH].join(delimiter),
+    PULUMI_HOME: home,
+    PULUMI_CONFIG_PASSPHRASE: 'pack',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+  };
+
+  function select(program: PulumiFn, stackName = 'pack') {
+    return LocalWorkspace.createOrSelectStack(
+      { stackName, projectName: 'pack', program },
       {
         pulumiCommand: engine,
         workDir: join(folder, 'work'),
         projectSettings: { name: 'pack', runtime: 'nodejs', backend: { url: `file://${folder}/state` } },
-        envVars: {
-          PATH: [dirname(process.execPath), pack, process.env.PATH].join(delimiter),
-          PULUMI_HOME: home,
-          PULUMI_CONFIG_PASSPHRASE: 'pack',
-          PULUMI_SKIP_UPDATE_CHECK: 'true',
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-        },
+        envVars,
       },
     );
-    const violations: { level: string; code: string; message: string }[] = [];
-    const onEvent = ({ policyEvent: event }: EngineEvent): void => {
-      if (event === undefined) return;
-      violations.push({ level: event.enforcementLevel, code: event.policyName, message: event.message });
-    };
-    const ok = await stack.preview({ policyPacks: [pack], onEvent, color: 'never' }).then(
-      () => true,
-      () => false,
-    );
-    return { ok, violations, codes: violations.map((v) => `${v.level} ${v.code}`).sort() };
   }
+
+  /** The levels as the file that the engine takes. */
+  function configFile(levels: Record<string, string>): string {
+    const file = join(folder, 'levels.json');
+    writeFileSync(file, JSON.stringify(levels));
+    return file;
+  }
+
+  /** What a run of the program reports: violations as `level code`, their texts, remediations, and whether it succeeded. */
+  async function run(act: 'preview' | 'up', program: PulumiFn, levels?: Record<string, string>) {
+    const stack = await select(program);
+    const violations: { level: string; code: string; message: string; severity?: string }[] = [];
+    const journal = new Journal();
+    const onEvent = (event: EngineEvent): void => {
+      journal.take(event);
+      const { policyEvent } = event;
+      if (policyEvent === undefined) return;
+      const { enforcementLevel: level, policyName: code, message } = policyEvent;
+      violations.push({ level, code, message, severity: (policyEvent as { severity?: string }).severity ?? '' });
+    };
+    const options = {
+      policyPacks: [pack],
+      ...(levels === undefined ? {} : { policyPackConfigs: [configFile(levels)] }),
+      onEvent,
+      color: 'never' as const,
+    };
+    let failure = '';
+    await (act === 'up' ? stack.up(options) : stack.preview(options)).catch((error: Error) => {
+      failure = error.message;
+    });
+    const codes = violations.map((v) => `${v.level} ${v.code}`).sort();
+    return { ok: failure === '', failure, violations, codes, journal, remediations: journal.remediations };
+  }
+
+  const preview = (program: PulumiFn, levels?: Record<string, string>) => run('preview', program, levels);
 
   const handwritten = (change: (subject: Subject) => object) => async () => {
     new Handwritten('own', change(subjectOf(clusterOf(lab))));
   };
 
   it('lets a good cluster pass', async () => {
-    assert.deepEqual(await preview(handwritten((s) => s)), { ok: true, violations: [], codes: [] });
+    const { ok, violations } = await preview(handwritten((s) => s));
+    assert.deepEqual({ ok, violations }, { ok: true, violations: [] });
   });
 
   it('stops at everything that is refused or harmful, whoever wrote the variables', async () => {
@@ -122,15 +151,16 @@ describe('the policy pack on the real engine', function () {
       edited(lab, { network: { encapsulation: { ipip: 'always' } }, kubespray: { extraVariables } }),
     );
     const { ok, violations } = await preview(async () => {
-      const controller: Node = {
-        ...(cluster.nodes[0] as Node),
-        ssh: { user: 'root', port: 22, agent: true, hostKey: 'accept-new' },
-      };
+      const node = cluster.nodes[0] as Node;
+      const controller: Node = { ...node, ssh: { ...node.ssh, hostKey: 'accept-new' } };
       new Inventory('theirs', { cluster, controller, after: pulumi.output(undefined) });
     });
     assert.equal(ok, false);
     const { message } = violations.find((v) => v.code === 'encapsulation-exclusive') ?? { message: '' };
-    assert.match(message, /at kubespray\.extraVariables\.calico_vxlan_mode: calico_ipip_mode is Always/);
+    assert.match(
+      message,
+      /refused \(critical\) at kubespray\.extraVariables\.calico_vxlan_mode: calico_ipip_mode is Always/,
+    );
     assert.match(message, /→ Set one of the two to Never\. \(kubespray v2\.31\.0 roles\/.*check\.yml:114\)/);
   });
 
@@ -141,22 +171,175 @@ describe('the policy pack on the real engine', function () {
     assert.deepEqual([ok, codes], [true, ['advisory mtu-below-best']]);
   });
 
-  it('says what it cannot judge in a preview, and judges the rest', async () => {
+  it('says what it cannot judge in a preview, with the rules that wanted it, and judges the rest', async () => {
     // The id of a resource that is not created yet is the plainest unknown.
-    const { ok, violations } = await preview(async () => {
+    const program = async () => {
       const provider = new command.Provider('later');
-      const { variables, ...rest } = subjectOf(clusterOf(lab));
+      const { variables, hosts, ...rest } = subjectOf(clusterOf(lab));
       new Handwritten('own', {
         ...rest,
-        variables: { ...variables, calico_mtu: provider.id, calico_datastore: 'etcd' },
+        hosts: hosts.map((host, i) => (i === 1 ? { ...host, address: provider.id } : host)),
+        variables: {
+          ...variables,
+          calico_mtu: provider.id,
+          calico_datastore: 'etcd',
+          calico_pool_blocksize: '{{ elsewhere }}',
+        },
+      });
+    };
+    const { ok, violations, codes } = await preview(program);
+    assert.equal(ok, false);
+    assert.deepEqual(
+      codes.filter((code) => code.startsWith('mandatory')),
+      ['mandatory datastore', 'mandatory needs-kdd'],
+    );
+    const said = violations.filter((v) => v.code === 'not-judged').map((v) => v.message);
+    assert.equal(said.length, codes.length - 2, codes.join());
+    assert.match(
+      said.join('\n'),
+      /calico_mtu is known only after the up, so .*mtu-above-encapsulation.* could not judge/,
+    );
+    assert.match(said.join('\n'), /hosts\[1\]\.address is known only after the up, so .*host-addresses/);
+    assert.match(said.join('\n'), /calico_pool_blocksize is a template that only Ansible can fill, so .*block-size/);
+
+    const strict = await preview(program, { 'not-judged': 'mandatory' });
+    assert.ok(strict.codes.includes('mandatory not-judged'));
+  });
+
+  it('says of an inventory that is unknown as a whole that nothing judged it', async () => {
+    const { ok, codes, violations } = await preview(async () => {
+      const provider = new command.Provider('later');
+      new Handwritten('own', { variables: provider.id, hosts: provider.id, network: provider.id });
+    });
+    assert.equal(ok, true);
+    assert.deepEqual([...new Set(codes)], ['advisory not-judged']);
+    assert.match(
+      violations.map((v) => v.message).join('\n'),
+      /variables is known only after the up, so .* and \d+ more/,
+    );
+  });
+
+  it('bears whatever another program writes', async () => {
+    const { failure } = await preview(async () => {
+      new Handwritten('empty', {});
+      new Handwritten('junk', { variables: [1], hosts: 7, network: 'x', kubespray: null, paths: { a: {} } });
+      new Handwritten('deep', {
+        variables: { calico_mtu: { a: [{}] }, peers: [[null]] },
+        hosts: [null, { groups: 1 }],
       });
     });
+    assert.doesNotMatch(failure, /Error validating resource|TypeError|failed to run policy/);
+  });
+
+  const wrong = handwritten((s) => ({
+    ...s,
+    variables: {
+      ...s.variables,
+      calico_mtu: 1481,
+      calico_veth_mtu: 1481,
+      calico_ipip_mode: 'Always',
+      kube_network_plugin: 'cilium',
+    },
+  }));
+
+  it('judges at the levels of a configuration, but for what kubespray would refuse', async () => {
+    const byDefault = await preview(wrong);
+    assert.ok(byDefault.codes.includes('mandatory mtu-above-encapsulation'), byDefault.codes.join());
+    assert.ok(byDefault.codes.includes('mandatory network-plugin'), byDefault.codes.join());
+    const lowered = await preview(wrong, { 'mtu-above-encapsulation': 'advisory', 'network-plugin': 'advisory' });
+    assert.ok(lowered.codes.includes('advisory mtu-above-encapsulation'));
+    assert.ok(lowered.codes.includes('mandatory network-plugin'));
+    const off = await preview(wrong, { 'mtu-above-encapsulation': 'disabled', 'network-plugin': 'disabled' });
+    assert.ok(!off.codes.some((code) => code.endsWith('mtu-above-encapsulation')));
+    assert.ok(off.codes.includes('mandatory network-plugin'));
+  });
+
+  it('carries severity and source in every message', async () => {
+    const { violations } = await preview(wrong);
+    const mtu = violations.find((v) => v.code === 'mtu-above-encapsulation');
+    assert.match(mtu?.message ?? '', /harmful \(high\) at [\s\S]*\(kubespray v2\.31\.0 /);
+    const plugin = violations.find((v) => v.code === 'network-plugin');
+    assert.match(plugin?.message ?? '', /refused \(critical\) at [\s\S]*\(kubespray v2\.31\.0 /);
+    assert.deepEqual([mtu?.severity, plugin?.severity], ['high', 'critical']);
+  });
+
+  it('finds two inventories of one cluster, which no resource shows by itself', async () => {
+    const { ok, codes } = await preview(async () => {
+      new Handwritten('one', subjectOf(clusterOf(lab)));
+      new Handwritten('two', subjectOf(clusterOf(lab)));
+    });
     assert.equal(ok, false);
-    const unknown = violations.filter((v) => /can't be known during preview/.test(v.message)).map((v) => v.code);
-    assert.deepEqual(unknown.sort(), ['mtu-above-encapsulation', 'mtu-below-best', 'mtu-without-effect']);
-    assert.deepEqual(
-      violations.filter((v) => v.level === 'mandatory').map((v) => v.code),
-      ['datastore', 'needs-kdd'],
+    assert.deepEqual([...new Set(codes)], ['mandatory one-inventory']);
+  });
+
+  it('puts the MTU right in the inventory and in the files that are laid down, where the level says so', async () => {
+    const cluster: Cluster = clusterOf(edited(lab, { network: { encapsulation: { ipip: 'always' }, mtu: 1500 } }));
+    const { ok, codes, remediations, failure } = await preview(
+      async () => {
+        new Inventory('theirs', { cluster, controller: cluster.nodes[0] as Node, after: pulumi.output('ready') });
+      },
+      { 'mtu-above-encapsulation': 'remediate' },
     );
+    assert.deepEqual([ok, codes], [true, []], failure);
+    assert.deepEqual(
+      remediations.map(({ rule, urn, changes }) => [rule, urn.split('::').at(-1), changes.map((c) => c.path)]),
+      [
+        ['mtu-above-encapsulation', 'theirs', ['variables.calico_mtu', 'variables.calico_veth_mtu']],
+        ['mtu-above-encapsulation', 'theirs-files', ['stdin']],
+      ],
+    );
+    const stdin = remediations[1]?.changes[0];
+    assert.match(String(stdin?.after), /calico_mtu: 1480 # 1500 is declared/);
+    assert.match(String(stdin?.after), /calico_veth_mtu: 1480 # 1500 is declared/);
+  });
+
+  it('does not call an MTU right whose files it did not find', async () => {
+    const { ok, codes } = await preview(wrongMtu, { 'mtu-above-encapsulation': 'remediate' });
+    assert.deepEqual([ok, codes], [false, ['mandatory mtu-above-encapsulation']]);
+  });
+  const wrongMtu = handwritten((s) => ({
+    ...s,
+    variables: { ...s.variables, calico_mtu: 9000, calico_veth_mtu: 9000 },
+  }));
+
+  it('judges an exported state, at configured levels too', async () => {
+    assert.equal(
+      (
+        await run(
+          'up',
+          handwritten((s) => s),
+        )
+      ).ok,
+      true,
+    );
+    const stack = await select(async () => {});
+    const deployment = await stack.exportStack();
+    await stack.destroy({ color: 'never' });
+    const state = JSON.stringify(deployment);
+    const analyze = (text: string, levels?: Record<string, string>) => {
+      const file = join(folder, 'state.json');
+      writeFileSync(file, text);
+      const config = levels === undefined ? [] : ['--policy-pack-config', configFile(levels)];
+      const words = ['policy', 'analyze', '--file', file, '--policy-pack', pack, ...config, '--color', 'never'];
+      const done = spawnSync(tools.engine, words, {
+        cwd: folder,
+        env: { ...process.env, ...envVars },
+        encoding: 'utf8',
+      });
+      return { status: done.status, text: `${done.stdout}${done.stderr}` };
+    };
+    const good = analyze(state);
+    assert.equal(good.status, 0, good.text);
+    const bad = state.replaceAll('"calico_datastore":"kdd"', '"calico_datastore":"etcd"');
+    assert.notEqual(bad, state);
+    const found = analyze(bad);
+    assert.notEqual(found.status, 0);
+    assert.match(found.text, /datastore/);
+    assert.match(found.text, /needs-kdd/);
+    const lowered = analyze(state.replaceAll(/"calico_(veth_)?mtu":\d+/g, '"calico_$1mtu":9000'), {
+      'mtu-above-encapsulation': 'advisory',
+    });
+    assert.equal(lowered.status, 0, lowered.text);
+    assert.match(lowered.text, /mtu-above-encapsulation/);
   });
 });

@@ -1,0 +1,70 @@
+/** The last of the policies on an inventory: what none before it could judge, and what must be judged whatever is configured. */
+import type { ReportViolation, StackValidationArgs } from '@pulumi/policy';
+import type { Finding } from '../../cluster/finding.ts';
+import { rules } from '../rules/index.ts';
+import { pathOf } from '../rules/variables.ts';
+import { hasVariables, metadataOf, type Policy } from './inventory-rules.ts';
+import type { Reading, Want } from './reading.ts';
+import { reportTo, textOf } from './report.ts';
+import { INVENTORY, isKubernetes, type Seen } from './seen.ts';
+
+/** What its findings have in common with those of a rule. */
+export const notJudged = {
+  code: 'not-judged',
+  title: 'Everything that a rule needs is known',
+  class: 'advice',
+  description:
+    'A value that only the `up` will know, or a template that only Ansible fills, cannot be judged in a preview: it is said, with the rules that wanted it. Set to mandatory, nothing passes unjudged. It cannot be disabled: rules over several resources lean on it.',
+} as const;
+
+export function notJudgedPolicy(seen: Seen): Policy {
+  return {
+    ...metadataOf(notJudged),
+    validateResource(args, report) {
+      if (isKubernetes(args.type)) seen.object(args.urn, args.props);
+      if (args.type !== INVENTORY) return;
+      const reading = seen.inventory(args.urn, args.props, notJudged.code);
+      for (const rule of rules) {
+        if (rule.class !== 'refused' || reading.asked.has(rule.code)) continue;
+        reportTo(report, rule, reading.judge(rule));
+      }
+      for (const finding of wanting(reading)) report(textOf(finding));
+    },
+    validateStack: Object.assign(
+      ({ resources }: StackValidationArgs, report: ReportViolation): void => {
+        for (const { type, urn, props } of resources) {
+          if (type !== INVENTORY || seen.inventories.has(urn) || hasVariables(props)) continue;
+          const message = 'this inventory was not declared in this run, and what is kept of it has no variables';
+          report(textOf({ ...base, path: '', message, hint: 'Judge the program that declares it.' }), urn);
+        }
+      },
+      { __pulumiType: INVENTORY },
+    ),
+  };
+}
+
+const base = { code: notJudged.code, class: notJudged.class };
+
+const whys: Readonly<Record<Want, string>> = {
+  unknown: 'is known only after the up',
+  template: 'is a template that only Ansible can fill',
+  failed: 'failed on these values, which is a mistake of the rule',
+};
+
+function wanting(reading: Reading): Finding[] {
+  return [...reading.wanting].map(([field, { why, rules: codes, said }]) => ({
+    ...base,
+    path: why === 'failed' ? '' : pathOf(reading.subject, field),
+    message:
+      why === 'failed'
+        ? `${field} ${whys[why]}: ${said}`
+        : `${field} ${whys[why]}, so ${listed([...codes])} could not judge it`,
+    hint:
+      why === 'failed' ? 'Report it with the inventory it failed on.' : 'Write the value itself where it can be known.',
+  }));
+}
+
+/** At most six: a whole inventory that is unknown is wanted by every rule. */
+function listed(codes: readonly string[]): string {
+  return codes.length <= 6 ? codes.join(', ') : `${codes.slice(0, 5).join(', ')} and ${codes.length - 5} more`;
+}

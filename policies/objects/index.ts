@@ -1,0 +1,18 @@
+import { apiServerOff } from './api-server-off.ts';
+import { metricsPort } from './metrics-port.ts';
+import { monitorPort, monitorWithoutService } from './monitors.ts';
+import { oneInventory } from './one-inventory.ts';
+import type { ObjectRule } from './rule.ts';
+import { typesMissing } from './types-missing.ts';
+
+export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, ObjectRule } from './rule.ts';
+
+/** Rules over objects of Kubernetes and over several resources of a stack. */
+export const objectRules: readonly ObjectRule[] = [
+  oneInventory,
+  metricsPort,
+  apiServerOff,
+  monitorPort,
+  typesMissing,
+  monitorWithoutService,
+];

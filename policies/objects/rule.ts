@@ -1,0 +1,63 @@
+import type { FindingClass } from '../../cluster/finding.ts';
+import type { Subject } from '../rules/subject.ts';
+
+/** An object of Kubernetes, as far as the rules need it. What is not known in it is a text of its own, never a guess. */
+export interface KubernetesObject {
+  /** Of the resource that declares it. */
+  readonly urn: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `default` where none is said, as the API has it. */
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** Fields that are known only after the `up`: `spec.ports`. */
+  readonly unknown: readonly string[];
+}
+
+export interface DeclaredInventory {
+  readonly urn: string;
+  readonly subject: Subject;
+}
+
+/** What a stack declares, as far as rules over several resources look. */
+export interface Declared {
+  readonly inventories: readonly DeclaredInventory[];
+  readonly objects: readonly KubernetesObject[];
+}
+
+export interface ObjectFinding {
+  /** The resource it is about. */
+  readonly urn: string;
+  /** Field of the object: `spec.ports[0].targetPort`. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A rule over objects of Kubernetes, or over several resources of a stack at once. */
+export interface ObjectRule {
+  /** Stable kebab-case name; the findings carry it. */
+  readonly code: string;
+  /** What a good stack has, as a sentence. */
+  readonly title: string;
+  readonly class: FindingClass;
+  /** What happens otherwise. */
+  readonly description: string;
+  /** Upstream source of the fact. */
+  readonly reference: string;
+  /** Objects it judges; absent where it is about inventories alone. */
+  concerns?(object: KubernetesObject): boolean;
+  /** Fields of those objects without which it cannot judge them: `spec.ports`. */
+  readonly fields: readonly string[];
+  /** Variables of the inventories without which it cannot judge. */
+  readonly variables: readonly string[];
+  /** Never throws, whatever the objects hold. */
+  judge(declared: Declared): ObjectFinding[];
+  /**
+   * The spec that is right, where there is one right answer: applied at the level `remediate`. `declared` is what was
+   * seen before the object. Undefined where nothing is to be done, or more than one answer would do.
+   */
+  remedy?(object: KubernetesObject, declared: Declared): Readonly<Record<string, unknown>> | undefined;
+}

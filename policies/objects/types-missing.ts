@@ -1,0 +1,68 @@
+import { isRecord } from '../rules/variables.ts';
+import type { KubernetesObject, ObjectRule } from './rule.ts';
+
+/** Field of the spec that says which directions a policy speaks about, by API. */
+const fieldOf: Readonly<Record<string, string>> = {
+  'networking.k8s.io/v1 NetworkPolicy': 'policyTypes',
+  'projectcalico.org/v3 NetworkPolicy': 'types',
+  'projectcalico.org/v3 GlobalNetworkPolicy': 'types',
+};
+
+export const typesMissing: ObjectRule = {
+  code: 'types-missing',
+  title: 'A policy says which directions it speaks about',
+  class: 'advice',
+  description:
+    'Left out, the types are inferred, and differently: Kubernetes always adds Ingress, and Egress only where egress has rules; Calico leaves Ingress out where there are egress rules only. The same text then denies in one API what it leaves open in the other.',
+  reference: 'https://docs.tigera.io/calico/latest/reference/resources/globalnetworkpolicy#spec',
+  concerns: (object) => field(object) !== undefined,
+  fields: ['spec.policyTypes', 'spec.types', 'spec.ingress', 'spec.egress'],
+  variables: [],
+  judge({ objects }) {
+    return objects.filter(isMissing).map((object) => {
+      const name = field(object) ?? '';
+      const inferred = inferredTypes(object);
+      return {
+        urn: object.urn,
+        path: `spec.${name}`,
+        message:
+          inferred === undefined
+            ? `${object.kind} ${object.name} has no ${name}, and its egress is an empty list: Kubernetes would infer Ingress alone and deny no egress at all`
+            : `${object.kind} ${object.name} has no ${name}; the API would infer ${inferred.join(' and ')}`,
+        hint:
+          inferred === undefined
+            ? `Write ${name}: [Egress] to deny egress, or leave the empty list out.`
+            : `Write ${name}: [${inferred.join(', ')}].`,
+      };
+    });
+  },
+  remedy(object) {
+    const types = isMissing(object) ? inferredTypes(object) : undefined;
+    return types === undefined ? undefined : { ...object.spec, [field(object) ?? '']: types };
+  },
+};
+
+function field(object: KubernetesObject): string | undefined {
+  return fieldOf[`${object.apiVersion} ${object.kind}`];
+}
+
+function isMissing(object: KubernetesObject): boolean {
+  const name = field(object);
+  const types = name === undefined ? undefined : object.spec[name];
+  return name !== undefined && (types === undefined || types === null || (Array.isArray(types) && types.length === 0));
+}
+
+/**
+ * As the API does it (kubernetes pkg/apis/networking/v1/defaults.go; calico api/pkg/apis/projectcalico/v3
+ * globalnetworkpolicy.go, Types); undefined where the author of an empty egress list cannot have meant that.
+ */
+function inferredTypes({ apiVersion, spec }: KubernetesObject): string[] | undefined {
+  const [ingress, egress] = [count(spec.ingress), count(spec.egress)];
+  if (Array.isArray(spec.egress) && egress === 0) return undefined;
+  const isCalico = apiVersion.startsWith('projectcalico.org/');
+  return [...(isCalico && egress > 0 && ingress === 0 ? [] : ['Ingress']), ...(egress > 0 ? ['Egress'] : [])];
+}
+
+function count(rules: unknown): number {
+  return Array.isArray(rules) ? rules.filter(isRecord).length : 0;
+}
