@@ -113,7 +113,18 @@ describe('bad input', () => {
     };
     walk(document.toJS(), []);
     assert.ok(fields.length > 50);
-    const wrong = [null, true, 7, -0.5, 'x\u00e9 y', [], [[]], {}, { constructor: 1 }, { toString: { __proto__: 2 } }];
+    const wrong: unknown[] = [
+      null,
+      true,
+      7,
+      -0.5,
+      'x\u00e9 y',
+      [],
+      [[]],
+      {},
+      { constructor: 1 },
+      { toString: { __proto__: 2 } },
+    ];
     for (const path of fields) {
       for (const value of wrong) {
         const copy = parseDocument(spec);
