@@ -158,8 +158,7 @@ function listOf(reading: Reading, given: Given | undefined): readonly Scoped[] {
 }
 
 function once(reading: Reading, given: Given, cls: 'harmful', code: string, message: string, hint: string): void {
-  const path = `${given.place.file}:${given.place.line}`;
-  if (reading.findings.some((f) => f.code === code && f.path === path)) return;
+  if (reading.findings.some((f) => f.code === code && f.at === given.place)) return;
   reading.say(given.place, cls, code, message, hint, PEERS);
 }
 

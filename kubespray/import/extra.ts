@@ -3,7 +3,7 @@ import { IGNORED, KNOWN, REFUSED } from '../../policies/rules/names/known-variab
 import { constants, fieldOf } from '../fields.ts';
 import type { Draft } from './draft.ts';
 import { isDeepEqual } from './equal.ts';
-import type { Given } from './given.ts';
+import { type Given, placeText } from './given.ts';
 import type { Reading } from './reading.ts';
 import { isSecret } from './secrets.ts';
 
@@ -66,7 +66,7 @@ function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefi
       other.place,
       'harmful',
       'differs-between-hosts',
-      `${name} is not the same on all hosts (see ${place.file}:${place.line}), and an extra variable is one for all`,
+      `${name} is not the same on all hosts (see ${placeText(place)}), and an extra variable is one for all`,
       'It is dropped: write it as an extra variable where one value will do.',
     );
     return undefined;

@@ -1,10 +1,6 @@
-import type { Finding, FindingClass } from '../../cluster/finding.ts';
+import type { Finding, FindingClass, Place } from '../../cluster/finding.ts';
 
-/** Where something stands in the inventory: the file's path inside its folder, and the line, counted from 1. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-}
+export type { Place } from '../../cluster/finding.ts';
 
 /** The value of a variable as the inventory gives it, and where. */
 export interface Given {
@@ -17,20 +13,34 @@ export interface Given {
 
 export type Variables = ReadonlyMap<string, Given>;
 
-/** A finding whose path is the place, `group_vars/all/all.yml:12`. */
+/** A finding at a place of the inventory, or (a text) at a field of the stack file that no place is behind. */
 export function at(
-  place: Place | string,
+  where: Place | string,
   cls: FindingClass,
   code: string,
   message: string,
   hint: string,
   reference?: string,
 ): Finding {
-  return { code, class: cls, path: placeText(place), message, hint, ...(reference === undefined ? {} : { reference }) };
+  return {
+    code,
+    class: cls,
+    path: typeof where === 'string' ? where : '',
+    message,
+    hint,
+    ...(reference === undefined ? {} : { reference }),
+    ...(typeof where === 'string' ? {} : { at: where }),
+  };
 }
 
-export function placeText(place: Place | string): string {
-  return typeof place === 'string' ? place : `${place.file}:${place.line}`;
+/** The beginning of a file: for what is wrong with all of it. */
+export function topOf(file: string): Place {
+  return { file, line: 1, column: 1 };
+}
+
+/** `group_vars/all/all.yml:12` */
+export function placeText({ file, line }: Place): string {
+  return `${file}:${line}`;
 }
 
 /** Whether only Ansible can fill it: Jinja in some text of it. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../cluster/finding.ts';
-import { at, type Given, type Place } from './given.ts';
+import { at, type Given, type Place, topOf } from './given.ts';
 
 export interface Group {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface Groups {
 
 export function noGroups(file: string): Groups {
   const groups: Groups = { groups: new Map(), hosts: new Map() };
-  groupIn(groups, 'all', { file, line: 1 });
+  groupIn(groups, 'all', topOf(file));
   return groups;
 }
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../cluster/finding.ts';
 import { nearest } from '../../cluster/nearest.ts';
 import type { Role } from '../../cluster/types.ts';
-import { at, type Given, type Place, type Variables } from './given.ts';
+import { at, type Given, type Place, topOf, type Variables } from './given.ts';
 import type { Groups } from './groups.ts';
 import { depths, type Files, readLayer } from './layers.ts';
 
@@ -90,7 +90,7 @@ export function hostsOf(inventory: Groups, files: Files): Hosts {
     const base = layered(groupsOf.get(name) ?? []);
     return {
       name,
-      place: host?.place ?? { file: '', line: 1 },
+      place: host?.place ?? topOf(''),
       roles: ROLES.filter(([, group]) => members.get(group)?.has(name)).map(([role]) => role),
       variables: own.length === 0 ? base : new Map([...base, ...own]),
       ofGroups: base,

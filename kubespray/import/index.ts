@@ -1,10 +1,11 @@
 import type { Finding } from '../../cluster/finding.ts';
 import { parseCluster } from '../../cluster/index.ts';
+import { releases } from '../../cluster/releases.ts';
 import { fieldOf } from '../fields.ts';
 import { peersOfAll, readBgp } from './bgp.ts';
 import { Draft } from './draft.ts';
 import { readExtra } from './extra.ts';
-import { at } from './given.ts';
+import { at, topOf } from './given.ts';
 import type { Groups } from './groups.ts';
 import { hostsOf } from './hosts.ts';
 import type { Files } from './layers.ts';
@@ -21,9 +22,11 @@ import { sourceIn } from './source.ts';
 import { readTransport } from './transport.ts';
 
 export interface ImportOptions {
+  /** The inventory file at the top of the folder. Default: the one that kubespray's documentation names. */
+  readonly inventory?: string;
   /** Name of the cluster, where `cluster_name` is none that a stack file takes. Default: `imported`. */
   readonly name?: string;
-  /** Tag of the kubespray release, which no inventory says. Default: v2.31.0. */
+  /** Tag of the kubespray release, which no inventory says. Default: the newest that Calispray knows, and a finding. */
   readonly kubespray?: string;
 }
 
@@ -34,10 +37,13 @@ export interface Imported {
   readonly findings: readonly Finding[];
 }
 
+const NEWEST = releases.at(-1)?.tag ?? '';
+
 /** Findings after which what was read cannot be trusted to be all there is. */
 const UNREADABLE = [
   'not-yaml',
-  'not-text',
+  'not-utf8',
+  'control-character',
   'too-large',
   'too-deep',
   'too-many-hosts',
@@ -54,7 +60,7 @@ const UNREADABLE = [
  * A kubespray inventory, given as path inside its folder → text, as a stack file's value. Nothing in it makes this throw.
  */
 export function importInventory(files: Files, options: ImportOptions = {}): Imported {
-  const { file, findings: found } = sourceIn(files);
+  const { file, findings: found } = sourceIn(files, options.inventory);
   if (file === undefined) return { findings: found };
   const { groups, findings: read } = readSource(file, files[file] ?? '');
   if (groups === undefined) return { findings: [...found, ...read] };
@@ -65,7 +71,7 @@ export function importInventory(files: Files, options: ImportOptions = {}): Impo
   reading.findings.push(...before);
   if (hosts.nodes.length === 0) {
     reading.say(
-      file,
+      topOf(file),
       'refused',
       'no-hosts',
       'the inventory has no hosts of a cluster',
@@ -80,11 +86,21 @@ function readSource(file: string, text: string): { groups?: Groups; findings: re
   return /\.(ya?ml|json)$/.test(file) ? readHosts(file, text) : readIni(file, text);
 }
 
-function draftOf(reading: Reading, { name, kubespray = 'v2.31.0' }: ImportOptions): Record<string, unknown> {
+function draftOf(reading: Reading, { name, kubespray }: ImportOptions): Record<string, unknown> {
+  const tag = kubespray ?? NEWEST;
+  if (kubespray === undefined) {
+    reading.say(
+      'kubespray.version',
+      'advice',
+      'assumed',
+      `an inventory does not say which release of kubespray it is for: ${tag} is taken`,
+      'Give --kubespray TAG, the release that the cluster was built with.',
+    );
+  }
   const draft = new Draft();
   const peers = peersOfAll(reading);
   draft.set('apiVersion', 'calispray/v1');
-  draft.set('kubespray.version', kubespray);
+  draft.set('kubespray.version', tag);
   readName(reading, draft, name ?? 'imported');
   readNodes(reading, draft, peers);
   readNetwork(reading, draft);
@@ -92,7 +108,7 @@ function draftOf(reading: Reading, { name, kubespray = 'v2.31.0' }: ImportOption
   readTransport(reading, draft, network.ipv6 !== undefined);
   readSimple(reading, draft);
   readBgp(reading, draft, peers);
-  readParts(reading, draft, kubespray);
+  readParts(reading, draft, tag);
   // No inventory says that there is a Prometheus operator, and without one its objects would be refused.
   draft.set('monitoring', 'none');
   readMtu(reading, draft);
@@ -124,7 +140,7 @@ function remaining(value: Record<string, unknown>, reading: Reading): Finding[] 
 function unique(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.path}\n${finding.code}\n${finding.message}`;
+    const key = JSON.stringify([finding.path, finding.at, finding.code, finding.message]);
     if (!seen.has(key)) seen.set(key, finding);
   }
   return [...seen.values()];

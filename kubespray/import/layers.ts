@@ -1,7 +1,7 @@
 import type { Finding } from '../../cluster/finding.ts';
 import { nearest } from '../../cluster/nearest.ts';
 import { isDeepEqual } from './equal.ts';
-import { at, type Given, type Variables } from './given.ts';
+import { at, type Given, placeText, topOf, type Variables } from './given.ts';
 import type { Groups } from './groups.ts';
 import { given, readYaml } from './read-yaml.ts';
 
@@ -32,7 +32,7 @@ export function readLayer(
     for (const file of hidden.flat()) {
       findings.push(
         at(
-          file,
+          topOf(file),
           'harmful',
           'shadowed-file',
           `Ansible passes over it: it takes ${first[0] ?? `${folder}/${name}`} alone for ${name}`,
@@ -52,7 +52,7 @@ export function readLayer(
     const what = folder === 'group_vars' ? 'group' : 'host';
     findings.push(
       at(
-        file,
+        topOf(file),
         'harmful',
         'unused-file',
         `Ansible passes over it: the inventory has no ${what} ${name}`,
@@ -98,7 +98,7 @@ function addFile(file: string, text: string, variables: Map<string, Given>, find
   if (text.trimStart().startsWith('$ANSIBLE_VAULT')) {
     findings.push(
       at(
-        { file, line: 1 },
+        topOf(file),
         'harmful',
         'vault-file',
         'the whole file is encrypted with ansible-vault: nothing of it is imported',
@@ -111,19 +111,11 @@ function addFile(file: string, text: string, variables: Map<string, Given>, find
   findings.push(...read);
   if (tree === undefined || (tree.kind === 'scalar' && tree.value === null)) return;
   if (tree.kind !== 'map') {
-    findings.push(
-      at(
-        { file, line: tree.line },
-        'refused',
-        'wrong-type',
-        'the file holds no variables',
-        'Write `name: value` lines.',
-      ),
-    );
+    findings.push(at(tree.place, 'refused', 'wrong-type', 'the file holds no variables', 'Write `name: value` lines.'));
     return;
   }
   for (const pair of tree.pairs) {
-    const next = given(file, pair);
+    const next = given(pair);
     const before = variables.get(pair.key);
     if (before !== undefined && !isDeepEqual(before.value, next.value)) {
       findings.push(
@@ -131,7 +123,7 @@ function addFile(file: string, text: string, variables: Map<string, Given>, find
           before.place,
           'harmful',
           'overridden',
-          `${pair.key} is also in ${file}:${pair.line}, which comes later in the folder and counts`,
+          `${pair.key} is also in ${placeText(pair.place)}, which comes later in the folder and counts`,
           'Leave one of them.',
         ),
       );
@@ -156,7 +148,7 @@ export function depths({ groups }: Groups): { depth: ReadonlyMap<string, number>
     const known = depth.get(name);
     if (known !== undefined) return known;
     if (open.has(name) || open.size > DEEPEST) {
-      const place = groups.get(name)?.place ?? { file: '', line: 1 };
+      const place = groups.get(name)?.place ?? topOf('');
       const message = open.has(name)
         ? `the group ${name} is inside itself`
         : `groups are nested more than ${DEEPEST} deep`;

@@ -1,7 +1,10 @@
 import { type Cluster, deriveNetwork, parseCluster } from '../../cluster/index.ts';
+import { IGNORED, REFUSED } from '../../policies/rules/names/known-variables.ts';
+import { constants, fieldOf } from '../fields.ts';
 import { renderInventory } from '../index.ts';
 import { isDeepEqual } from './equal.ts';
 import { importInventory } from './index.ts';
+import { isSecret } from './secrets.ts';
 
 /** What came of rendering a cluster and importing that again. */
 export type Proof =
@@ -33,7 +36,11 @@ export function carried(cluster: Cluster): Record<string, unknown> {
   const { version, order, extraVariables } = kubespray;
   return {
     name,
-    kubespray: { version, order, extraVariables },
+    kubespray: {
+      version,
+      order,
+      extraVariables: Object.fromEntries(Object.entries(extraVariables).filter(([key, value]) => isKept(key, value))),
+    },
     kubernetes,
     nodes: nodes.map(({ os: _os, roles, ssh, ...node }) => ({
       ...node,
@@ -50,6 +57,13 @@ export function carried(cluster: Cluster): Record<string, unknown> {
     calico: { ...calico, apiServer: apiServerOf(cluster) },
     felix,
   };
+}
+
+/** Extra variables that an import drops: names that do no good, secrets, and what every inventory says anyway. */
+function isKept(name: string, value: unknown): boolean {
+  const retired = [...REFUSED, ...IGNORED].some((one) => one.name === name);
+  const constant = Object.hasOwn(constants, name) && constants[name as keyof typeof constants] === value;
+  return !retired && !constant && !isSecret(name, value) && !Object.hasOwn(fieldOf, name);
 }
 
 /** Peers switch the mesh off, whether `routers` is written or not. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../cluster/finding.ts';
-import { at, type Given, type Place } from './given.ts';
+import { at, type Given, type Place, topOf } from './given.ts';
 import { expand, type Group, type Groups, groupIn, hostIn, noGroups } from './groups.ts';
 import { pythonLiteral } from './python-literal.ts';
 
@@ -15,13 +15,13 @@ export function readIni(file: string, text: string): { groups: Groups; findings:
   const inventory = noGroups(file);
   const findings: Finding[] = [];
   const declared = new Set(['all', 'ungrouped']);
-  let group: Group = groupIn(inventory, 'ungrouped', { file, line: 1 });
+  let group: Group = groupIn(inventory, 'ungrouped', topOf(file));
   let state = 'hosts';
 
   text.split(/\r?\n/).forEach((raw, index) => {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';')) return;
-    const place = { file, line: index + 1 };
+    const place = { file, line: index + 1, column: raw.search(/\S/) + 1 };
     const refuse = (message: string, hint: string) => findings.push(at(place, 'refused', 'bad-ini', message, hint));
 
     const section = SECTION.exec(line);

@@ -1,10 +1,11 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from 'yaml';
 import type { Finding } from '../../cluster/finding.ts';
-import { at, type Given } from './given.ts';
+import { controlCharacter, findingsFrom, placesIn } from '../../cluster/text.ts';
+import { at, type Given, type Place, topOf } from './given.ts';
 import { plainScalar } from './yaml-scalars.ts';
 
-/** A YAML value with the line of each of its parts. */
-export type Tree = { readonly line: number } & (
+/** A YAML value with the place of each of its parts. */
+export type Tree = { readonly place: Place } & (
   | { readonly kind: 'map'; readonly pairs: readonly Pair[] }
   | { readonly kind: 'list'; readonly items: readonly Tree[] }
   | { readonly kind: 'scalar'; readonly value: unknown }
@@ -13,12 +14,12 @@ export type Tree = { readonly line: number } & (
 
 export interface Pair {
   readonly key: string;
-  readonly line: number;
+  readonly place: Place;
   readonly tree: Tree;
 }
 
 export interface Read {
-  /** Absent where the file cannot be read; empty files are a scalar null. */
+  /** Absent where the file cannot be read; an empty file is a scalar null. */
   readonly tree?: Tree;
   readonly findings: readonly Finding[];
 }
@@ -30,121 +31,112 @@ const ALIASED = 20_000;
 
 /** Ends the reading of a file. */
 class Unreadable extends Error {
-  readonly code: string;
-  readonly line: number;
-  readonly hint: string;
-  constructor(code: string, line: number, message: string, hint: string) {
+  readonly finding: Finding;
+  constructor(code: string, place: Place, message: string, hint: string) {
     super(message);
-    [this.code, this.line, this.hint] = [code, line, hint];
+    this.finding = at(place, 'refused', code, message, hint);
   }
 }
 
-/** A file of the inventory as Ansible reads it; whatever the text holds, mistakes are findings with file and line. */
+/**
+ * A file of the inventory as Ansible reads it: YAML 1.1 with merge keys and tags, of a key that is there twice the last.
+ * Whatever the text holds, mistakes are findings; none quotes the text, which may hold a secret.
+ */
 export function readYaml(file: string, text: string): Read {
-  const lines = new LineCounter();
+  const place = placesIn(text, file);
+  const control = controlCharacter(text);
+  if (control !== undefined) return { findings: findingsFrom([control], place) };
   const findings: Finding[] = [];
   try {
-    // prettyErrors would quote the text, which may hold a secret; the keys are compared below, where both lines are known.
     const document = parseDocument(text, {
       version: '1.1',
       schema: 'failsafe',
       prettyErrors: false,
       uniqueKeys: false,
-      lineCounter: lines,
       logLevel: 'silent',
     });
     const broken = document.errors[0];
     if (broken !== undefined) {
-      const line = lines.linePos(broken.pos[0]).line;
-      throw new Unreadable('not-yaml', line, `this is not YAML: ${words(broken.code)}`, 'Mend the file at that line.');
+      const why = words(broken.code);
+      throw new Unreadable('not-yaml', place(broken.pos[0]), `this is not YAML: ${why}`, 'Mend the file at that line.');
     }
-    return { tree: walk(document, lines, (line, ...rest) => findings.push(at({ file, line }, ...rest))), findings };
+    return { tree: walk(document, place, findings), findings };
   } catch (error) {
-    if (error instanceof Unreadable) {
-      findings.push(at({ file, line: error.line }, 'refused', error.code, error.message, error.hint));
-      return { findings };
-    }
+    if (error instanceof Unreadable) return { findings: [...findings, error.finding] };
     // The parser calls itself once a level.
-    if (error instanceof RangeError) {
-      findings.push(
-        at({ file, line: 1 }, 'refused', 'too-deep', 'the file is nested too deeply', `Use ${DEPTH} levels at most.`),
-      );
-      return { findings };
-    }
+    if (error instanceof RangeError) return { findings: [...findings, tooDeep(topOf(file)).finding] };
     throw error;
   }
 }
 
-type Say = (line: number, cls: Finding['class'], code: string, message: string, hint: string) => void;
+function tooDeep(place: Place): Unreadable {
+  return new Unreadable('too-deep', place, 'this is nested too deeply', `Use ${DEPTH} levels at most.`);
+}
 
-function walk(document: Document.Parsed, lines: LineCounter, say: Say): Tree {
+function walk(document: Document.Parsed, placeOf: (offset: number) => Place, findings: Finding[]): Tree {
   const anchors = new Map<string, Node>();
   let aliased = 0;
 
-  const lineOf = (node: unknown, otherwise: number): number => {
+  const of = (node: unknown, otherwise: Place): Place => {
     const range = (node as Node | null)?.range;
-    return range ? lines.linePos(range[0]).line : otherwise;
+    return range ? placeOf(range[0]) : otherwise;
   };
 
-  const tree = (node: unknown, above: number, depth: number, inAlias: boolean): Tree => {
-    const line = inAlias ? above : lineOf(node, above);
-    if (depth > DEPTH)
-      throw new Unreadable('too-deep', line, 'this is nested too deeply', `Use ${DEPTH} levels at most.`);
+  const tree = (node: unknown, above: Place, depth: number, inAlias: boolean): Tree => {
+    const place = inAlias ? above : of(node, above);
+    if (depth > DEPTH) throw tooDeep(place);
     if (inAlias && ++aliased > ALIASED) {
-      throw new Unreadable('alias-bomb', line, 'the aliases stand for too much', 'Write the values out.');
+      throw new Unreadable('alias-bomb', place, 'the aliases stand for too much', 'Write the values out.');
     }
     if (isAlias(node)) {
       const target = anchors.get(node.source);
-      if (target === undefined) {
-        throw new Unreadable('not-yaml', line, 'an alias has no anchor before it', 'Mend the file at that line.');
-      }
-      return tree(target, line, depth + 1, true);
+      if (target !== undefined) return tree(target, place, depth + 1, true);
+      throw new Unreadable('not-yaml', place, 'an alias has no anchor before it', 'Mend the file at that line.');
     }
-    if (!inAlias && (isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined)
+    if (!inAlias && (isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
       anchors.set(node.anchor, node);
-    if (isMap(node)) return { kind: 'map', line, pairs: pairs(node.items, line, depth, inAlias) };
+    }
+    if (isMap(node)) return { kind: 'map', place, pairs: pairs(node.items, place, depth, inAlias) };
     if (isSeq(node)) {
-      return { kind: 'list', line, items: node.items.map((item) => tree(item, line, depth + 1, inAlias)) };
+      return { kind: 'list', place, items: node.items.map((item) => tree(item, place, depth + 1, inAlias)) };
     }
-    if (isScalar(node)) {
-      if (node.tag === '!vault' || node.tag === '!vault-encrypted') return { kind: 'vault', line };
-      return { kind: 'scalar', line, value: scalarValue(node) };
-    }
-    return { kind: 'scalar', line, value: null };
+    if (!isScalar(node)) return { kind: 'scalar', place, value: null };
+    if (node.tag === '!vault' || node.tag === '!vault-encrypted') return { kind: 'vault', place };
+    return { kind: 'scalar', place, value: scalarValue(node) };
   };
 
-  const pairs = (items: readonly { key: unknown; value: unknown }[], line: number, depth: number, inAlias: boolean) => {
+  const pairs = (
+    items: readonly { readonly key: unknown; readonly value: unknown }[],
+    above: Place,
+    depth: number,
+    inAlias: boolean,
+  ): Pair[] => {
     const found = new Map<string, Pair>();
     const merged: Pair[] = [];
     for (const { key, value } of items) {
-      const keyLine = inAlias ? line : lineOf(key, line);
+      const place = inAlias ? above : of(key, above);
       if (key !== null && !isScalar(key)) {
-        throw new Unreadable('not-yaml', keyLine, 'a key is a map, a list or an alias', 'Write a name there.');
+        throw new Unreadable('not-yaml', place, 'a key is a map, a list or an alias', 'Write a name there.');
       }
       const name = key === null ? 'null' : String(scalarValue(key));
-      const below = tree(value, keyLine, depth + 1, inAlias);
+      const below = tree(value, place, depth + 1, inAlias);
       if (name === '<<' && isScalar(key) && key.type === Scalar.PLAIN) {
         merged.push(...mergedPairs(below));
         continue;
       }
       const before = found.get(name);
       if (before !== undefined) {
-        say(
-          keyLine,
-          'harmful',
-          'duplicate-key',
-          `${name} is here and in line ${before.line}; the later one counts`,
-          'Leave one of them.',
-        );
+        const message = `${name} is here and in line ${before.place.line}; the later one counts`;
+        findings.push(at(place, 'harmful', 'duplicate-key', message, 'Leave one of them.'));
         found.delete(name);
       }
-      found.set(name, { key: name, line: keyLine, tree: below });
+      found.set(name, { key: name, place, tree: below });
     }
     for (const pair of merged) if (!found.has(pair.key)) found.set(pair.key, pair);
     return [...found.values()];
   };
 
-  return tree(document.contents, 1, 0, false);
+  return tree(document.contents, placeOf(0), 0, false);
 }
 
 function scalarValue(node: Scalar): unknown {
@@ -185,9 +177,9 @@ export function plain(tree: Tree): unknown {
   }
 }
 
-/** A variable of the file. */
-export function given(file: string, { line, tree }: Pair): Given {
-  return { value: plain(tree), place: { file, line }, vault: holdsVault(tree) };
+/** A variable of a file. */
+export function given({ place, tree }: Pair): Given {
+  return { value: plain(tree), place, vault: holdsVault(tree) };
 }
 
 function holdsVault(tree: Tree): boolean {

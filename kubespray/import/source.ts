@@ -1,5 +1,5 @@
 import type { Finding } from '../../cluster/finding.ts';
-import { at } from './given.ts';
+import { at, topOf } from './given.ts';
 import type { Files } from './layers.ts';
 import { readYaml } from './read-yaml.ts';
 
@@ -19,18 +19,18 @@ const NAMES = [
  * The inventory file at the top of the folder, and what of the folder kubespray would not read: variables in a place
  * other than beside it.
  */
-export function sourceIn(files: Files): { file?: string; findings: Finding[] } {
+export function sourceIn(files: Files, wanted?: string): { file?: string; findings: Finding[] } {
   const top = Object.keys(files).filter((name) => !name.includes('/'));
   const named = NAMES.filter((name) => top.includes(name));
   const others = top.filter((name) => !named.includes(name) && isInventory(name, files[name] ?? '')).sort();
-  const [file, ...rest] = [...named, ...others];
+  const [file, ...rest] = wanted === undefined ? [...named, ...others] : [wanted];
   if (file === undefined) {
     const hint = `Name the folder that holds ${NAMES.slice(0, 2).join(', ')} or inventory.ini.`;
     return { findings: [at('', 'refused', 'no-inventory', 'the folder holds no inventory file', hint)] };
   }
   const findings = rest.map((other) =>
     at(
-      other,
+      topOf(other),
       'advice',
       'second-inventory',
       `it is an inventory too; ${file} alone is read`,
@@ -58,7 +58,7 @@ function misplaced(files: Files, file: string): Finding[] {
     .map((name) => {
       const part = name.slice(name.search(/(group_vars|host_vars)\//));
       return at(
-        name,
+        topOf(name),
         'harmful',
         'misplaced-variables',
         `Ansible reads variables beside ${file} alone: nothing of this file counts`,

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts';
-import { isTemplate, show } from './given.ts';
+import { isTemplate, placeText, show } from './given.ts';
 import type { Reading } from './reading.ts';
 
 const MODES = { Always: 'always', CrossSubnet: 'cross-subnet', Never: 'never' } as const;
@@ -49,7 +49,7 @@ function chosen(reading: Reading, ipip: Mode, vxlan: Mode | undefined): Kind {
   const beside =
     vxlan === undefined
       ? 'calico_vxlan_mode is not written, and Always by default'
-      : `calico_vxlan_mode is on too (${vxlanPlace?.file}:${vxlanPlace?.line})`;
+      : `calico_vxlan_mode is on too${vxlanPlace === undefined ? '' : ` (${placeText(vxlanPlace)})`}`;
   reading.say(
     ipipPlace ?? vxlanPlace ?? 'network.encapsulation',
     'refused',
