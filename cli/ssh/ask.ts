@@ -5,6 +5,7 @@ import type { Cluster, Node } from '../../cluster/index.ts';
 import { wayTo } from '../../components/endpoint.ts';
 import type { NodeFacts } from '../../kubespray/index.ts';
 import { all } from './all.ts';
+import { CONNECT_SECONDS } from './connect.ts';
 import { Jumps } from './jumps.ts';
 
 /** How long a node may take to describe itself, in seconds. */
@@ -17,10 +18,14 @@ type Answer = { readonly node: Node } & (
 );
 
 /** All findings of all nodes, in the order of the nodes, those that do not answer among them; empty where every one is fit. */
-export async function askNodes(cluster: Cluster, say: (line: string) => void): Promise<Finding[]> {
+export async function askNodes(
+  cluster: Cluster,
+  say: (line: string) => void,
+  seconds: number = CONNECT_SECONDS,
+): Promise<Finding[]> {
   const begun = performance.now();
   const jumps = new Jumps();
-  const answers = await all(cluster.nodes, (node) => askNode(node, cluster, jumps));
+  const answers = await all(cluster.nodes, (node) => askNode(node, cluster, jumps, seconds));
   await jumps.close();
   const { judgeNodeFacts } = await import('../../kubespray/index.ts');
   const silent = new Set(answers.flatMap((answer) => ('silent' in answer ? [answer.node.name] : [])));
@@ -33,8 +38,8 @@ export async function askNodes(cluster: Cluster, say: (line: string) => void): P
   return once(findings);
 }
 
-async function askNode(node: Node, cluster: Cluster, jumps: Jumps): Promise<Answer> {
-  const connected = await jumps.connect(wayTo(node));
+async function askNode(node: Node, cluster: Cluster, jumps: Jumps, seconds: number): Promise<Answer> {
+  const connected = await jumps.connect(wayTo(node), seconds);
   if (!connected.ok) return { node, silent: connected.finding };
   const { client } = connected;
   const { nodeProbe } = await import('../../kubespray/index.ts');

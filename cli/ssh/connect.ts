@@ -83,7 +83,7 @@ export async function connect(
         'a key with a passphrase is for ssh-agent: ssh-add it and set ssh.agent: true',
       );
     }
-    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|Connection refused/.test(message);
+    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|gets no connection/.test(message);
     const waited = (performance.now() - begun) / 1000;
     if (!again || waited + 0.5 >= seconds) {
       return refuse(
@@ -92,7 +92,7 @@ export async function connect(
         `${to.called} (${to.host}:${to.port}) does not answer; waited ${waited.toFixed(0)} s: ${reason(message)}`,
         jump === undefined
           ? 'start the machine or its sshd, or correct the address'
-          : 'start the machine or its sshd, correct the address, or let the jump host forward to it (AllowTcpForwarding)',
+          : 'start the machine or its sshd, correct the address, or let the jump host forward to it (sshd_config AllowTcpForwarding)',
       );
     }
     await new Promise((resume) => setTimeout(resume, 500));
@@ -160,10 +160,13 @@ async function attempt(to: Endpoint, hostKey: string, how: Attempt): Promise<Out
 export function forward(jump: Client, to: Endpoint, milliseconds: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Timed out while waiting for the jump host')), milliseconds);
-    jump.forwardOut('127.0.0.1', 0, to.host, to.port, (error, stream) => {
+    jump.forwardOut('127.0.0.1', 0, to.host, to.port, (error: (Error & { reason?: number }) | undefined, stream) => {
       clearTimeout(timer);
-      if (error === undefined) resolve(stream);
-      else reject(error);
+      if (error === undefined) return resolve(stream);
+      // RFC 4254 5.1: SSH_OPEN_CONNECT_FAILED; everything else is the jump host's own will.
+      const why = error.message.replace(/^.*Channel open failure: ?/, '');
+      const what = error.reason === 2 ? 'gets no connection there' : 'does not forward';
+      reject(new Error(`the jump host ${what}${why === '' ? '' : ` (${why})`}`));
     });
   });
 }
@@ -175,8 +178,8 @@ function algorithmsOf(pinned: string): ServerHostKeyAlgorithm[] {
 }
 
 function reason(message: string): string {
-  if (/ECONNREFUSED|Connection refused/.test(message)) return 'nothing listens there';
-  if (/EHOSTUNREACH|ENETUNREACH|No route to host/.test(message)) return 'no route to it';
+  if (message.includes('ECONNREFUSED')) return 'nothing listens there';
+  if (/EHOSTUNREACH|ENETUNREACH/.test(message)) return 'no route to it';
   if (/timed out/i.test(message)) return 'no answer at all';
   return message;
 }
