@@ -1,6 +1,10 @@
+import { bgpFindings } from './bgp-consistency.ts';
+import { calicoFindings } from './calico-consistency.ts';
 import type { Finding } from './finding.ts';
+import { nodeFindings } from './node-consistency.ts';
 import { policyFindings } from './policy-consistency.ts';
-import { isRecord, list, type Raw, record, refused } from './raw.ts';
+import { poolFindings } from './pool-consistency.ts';
+import { list, type Raw, record, refused } from './raw.ts';
 
 /**
  * Mistakes that only show across fields. They look at the raw value, so that they are found beside the shape's own
@@ -12,51 +16,12 @@ export function inconsistencies(value: unknown): Finding[] {
     ...nodeFindings(root),
     ...orderFindings(root),
     ...variableFindings(root),
+    ...bgpFindings(root),
+    ...poolFindings(root),
+    ...calicoFindings(root),
     ...policyFindings(root),
     ...sshFindings(root),
-    ...metricsFindings(root),
   ];
-}
-
-function nodeFindings(root: Raw): Finding[] {
-  const nodes = Object.entries(record(root.nodes));
-  if (!isRecord(root.nodes)) return [];
-  const findings: Finding[] = [];
-  const owner = new Map<string, string>();
-  for (const [name, node] of nodes) {
-    const { address } = record(node);
-    if (typeof address !== 'string') continue;
-    const first = owner.get(address);
-    if (first === undefined) owner.set(address, name);
-    else {
-      findings.push(
-        refused(
-          'duplicate-address',
-          `nodes.${name}.address`,
-          `${name} has the address ${address}, which ${first} has too`,
-          'Give every node its own address.',
-        ),
-      );
-    }
-  }
-  for (const role of ['control-plane', 'etcd', 'worker']) {
-    if (nodes.some(([, node]) => list(record(node).roles).includes(role))) continue;
-    findings.push(
-      refused(`no-${role}`, 'nodes', `no node has the role ${role}`, `Add ${role} to the roles of at least one node.`),
-    );
-  }
-  const { controller } = record(root.kubespray);
-  if (typeof controller === 'string' && !nodes.some(([name]) => name === controller)) {
-    findings.push(
-      refused(
-        'unknown-controller',
-        'kubespray.controller',
-        `“${controller}” is not one of the nodes`,
-        `Name one of ${nodes.map(([name]) => name).join(', ')}, or leave it out.`,
-      ),
-    );
-  }
-  return findings;
 }
 
 /** kubespray keeps the first control-plane and etcd node for good, and new ones must come last: that is said, not guessed. */
@@ -108,19 +73,6 @@ function sshFindings(root: Raw): Finding[] {
       'ssh.hostKey',
       'one host key cannot be that of every node',
       'Write it at nodes.<name>.ssh.hostKey (`calispray keyscan` does), or use ssh.knownHosts.',
-    ),
-  ];
-}
-
-function metricsFindings(root: Raw): Finding[] {
-  const { enabled } = record(record(root.felix).metrics);
-  if (enabled !== false || root.monitoring === 'none') return [];
-  return [
-    refused(
-      'metrics-off',
-      'felix.metrics.enabled',
-      'Prometheus is to scrape Felix, whose metrics are off',
-      'Set felix.metrics.enabled: true, or monitoring: none.',
     ),
   ];
 }

@@ -110,7 +110,9 @@ const CALLED: Record<string, string> = {
 };
 
 function oneOf(at: Path, input: unknown, values: string[]): Finding {
-  const meant = typeof input === 'string' ? (CALLED[input] ?? nearest(input, values)) : undefined;
+  const called = typeof input === 'string' && Object.hasOwn(CALLED, input) ? CALLED[input] : undefined;
+  const guessed = typeof input === 'string' ? nearest(input, values) : undefined;
+  const meant = called !== undefined && values.includes(called) ? called : guessed;
   const hint = meant === undefined ? `Write ${values.join(' or ')}.` : `Did you mean ${meant}? (${values.join(', ')})`;
   return finding('bad-value', at, `${show(input)} is not known here`, hint);
 }
@@ -121,6 +123,7 @@ function wrongType(at: Path, expected: string, input: unknown): Finding {
     object: 'a map',
     array: 'a list',
     int: 'a whole number',
+    number: 'a number',
     boolean: 'true or false, without quotes',
     string: 'text, in quotes where YAML would read something else',
   };

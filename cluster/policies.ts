@@ -1,4 +1,3 @@
-import { poolObjects } from './pools.ts';
 import type { Cluster, ClusterInternal, Labels, PolicyObject, PrometheusScraping } from './types.ts';
 
 /** A Kubernetes object without a policy's type: the metrics Service and its ServiceMonitor. */
@@ -121,10 +120,15 @@ export function metricsObjects(cluster: Cluster): KubernetesObject[] {
   ];
 }
 
-/** True where an object of `projectcalico.org/v3` is declared, which only Calico's own API server serves to kubectl. */
+/**
+ * Whether Calico's own API server is wanted, which alone serves `projectcalico.org/v3` to kubectl: said, or with `auto`
+ * where a policy or a pool of that kind is declared.
+ */
 export function needsCalicoApiServer(cluster: Cluster): boolean {
-  const objects = [...policyObjects(cluster), ...poolObjects(cluster)];
-  return objects.some((object) => object.apiVersion.startsWith('projectcalico.org/'));
+  const { apiServer } = cluster.calico;
+  if (apiServer !== 'auto') return apiServer;
+  if (cluster.network.furtherPools.length > 0) return true;
+  return policyObjects(cluster).some((object) => object.apiVersion.startsWith('projectcalico.org/'));
 }
 
 function kubernetesPolicy(name: string, namespace: string, spec: PolicyObject['spec']): PolicyObject {

@@ -15,6 +15,7 @@ export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function refused(code: string, path: string, message: string, hint: string): Finding {
-  return { code, class: 'refused', path, message, hint };
+/** `reference`: where upstream says so. */
+export function refused(code: string, path: string, message: string, hint: string, reference?: string): Finding {
+  return { code, class: 'refused', path, message, hint, ...(reference === undefined ? {} : { reference }) };
 }

@@ -92,7 +92,7 @@ function networkOf(network: WrittenNetwork): ClusterNetwork {
     pool: { ...pool, cidr: pool.cidr ?? pods },
     furtherPools: network.furtherPools.map((further) => ({
       ...further,
-      encapsulation: further.encapsulation === undefined ? encapsulation : encapsulationOf(further.encapsulation),
+      encapsulation: poolEncapsulationOf(further.encapsulation, encapsulation),
     })),
     encapsulation,
     bgp: { ...bgp, topology: bgp.topology satisfies BgpTopology, peers: bgp.peers.map(peerOf) },
@@ -110,6 +110,18 @@ function encapsulationOf(written: WrittenNetwork['encapsulation']): Encapsulatio
   if (written === 'none') return { kind: 'none' };
   if ('ipip' in written) return { kind: 'ipip', mode: written.ipip };
   return { kind: 'vxlan', mode: written.vxlan, vni: written.vni, port: written.port };
+}
+
+/** VNI and port are Felix's: those of the cluster, which has the same tunnel. */
+function poolEncapsulationOf(
+  written: WrittenNetwork['furtherPools'][number]['encapsulation'],
+  cluster: Encapsulation,
+): Encapsulation {
+  if (written === undefined) return cluster;
+  if (written === 'none') return { kind: 'none' };
+  if ('ipip' in written) return { kind: 'ipip', mode: written.ipip };
+  const { vni, port } = cluster.kind === 'vxlan' ? cluster : { vni: 4096, port: 4789 };
+  return { kind: 'vxlan', mode: written.vxlan, vni, port };
 }
 
 function ipv6Of({ pool, encapsulation, ...ipv6 }: NonNullable<WrittenNetwork['ipv6']>): Ipv6 {

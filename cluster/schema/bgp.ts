@@ -8,13 +8,13 @@ const LIVE = 'BGPConfiguration is applied with calicoctl, and BIRD reloads it.';
 
 const peer = z.strictObject({
   address: anyAddress.meta(
-    field('IPv4 or IPv6 address of the router.', { example: '192.168.4.1', change: 'free', note: PEER }),
+    field('IPv4 or IPv6 address of the router.', { example: '192.168.4.9', change: 'free', note: PEER }),
   ),
   as: asNumber.meta(field('AS number of the router.', { example: 64700, change: 'free', note: PEER })),
   name: dnsName.optional().meta(
     field('What the BGPPeer is called, behind `global-` or the name of its node.', {
       otherwise: 'the address',
-      example: 'rack-1',
+      example: 'rack-9',
       change: 'free',
       note: PEER,
     }),
@@ -55,13 +55,13 @@ const peer = z.strictObject({
 });
 
 /** Peers of every node, or of one. */
-export function peers(description: string) {
+export function peers(description: string, address: string) {
   return z
     .array(peer)
     .default([])
     .meta(
       field(description, {
-        example: [{ address: '192.168.4.1', as: 64700 }],
+        example: [{ address, as: 64700 }],
         change: 'free',
         note: 'The first switches the mesh of nodes off: `network.bgp.topology` has to say so. kubespray deletes no BGPPeer: remove one with calicoctl.',
       }),
@@ -133,7 +133,7 @@ export const bgp = z.strictObject({
       note: 'Have the new sessions up before the old ones go: kubespray switches the mesh off in one step, and deletes no BGPPeer.',
     }),
   ),
-  peers: peers('Routers that every node peers with.'),
+  peers: peers('Routers that every node peers with.', '192.168.4.1'),
   listenPort: port.default(179).meta(
     field('TCP port that BIRD listens on.', {
       example: 1790,

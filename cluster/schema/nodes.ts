@@ -71,7 +71,7 @@ const node = z.strictObject({
           note: 'The BGP sessions of the node are set up anew; its peers must expect the new number.',
         }),
       ),
-      peers: peers('Routers that this node alone peers with, beside `network.bgp.peers`.'),
+      peers: peers('Routers that this node alone peers with, beside `network.bgp.peers`.', '192.168.4.3'),
     })
     .prefault({})
     .meta(section("What is this node's own in BGP.")),

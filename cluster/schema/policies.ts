@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field, section } from './documentation.ts';
-import { cidr, dnsName, nonEmpty, port } from './values.ts';
+import { anyCidr, dnsName, nonEmpty, port } from './values.ts';
 
 const APPLIED = 'Applied through the API; it counts for new connections.';
 const API_SERVER =
@@ -87,12 +87,12 @@ const clusterInternal = z.strictObject({
       }),
     ),
   nets: z
-    .array(cidr)
+    .array(anyCidr)
     .min(1)
     .optional()
     .meta(
       field('Ranges that may reach pods.', {
-        otherwise: '`network.pods` and `network.nodes`',
+        otherwise: '`network.pods` and `network.nodes`, and those of `network.ipv6`',
         example: ['10.244.0.0/16', '192.168.4.0/24'],
         change: 'free',
         note: APPLIED,

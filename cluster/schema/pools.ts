@@ -48,6 +48,16 @@ export const encapsulation = z.union(
   },
 );
 
+/** VNI and port are Felix's, one for all pools. */
+const poolEncapsulation = z.union(
+  [
+    z.literal('none'),
+    z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet') }),
+    z.strictObject({ vxlan: tunnelMode('VXLAN, 50 bytes a packet') }),
+  ],
+  { error: 'Write none, or the tunnel of the cluster with always or cross-subnet: { vxlan: cross-subnet }.' },
+);
+
 export const pool = z.strictObject({
   name: dnsName.default('default-pool').meta(
     field('Name of the IPPool that kubespray manages.', {
@@ -129,8 +139,8 @@ const furtherPool = z.strictObject({
         note: `${APPLIED} New connections go by it.`,
       }),
     ),
-  encapsulation: encapsulation.optional().meta(
-    field('How packets get to its pods: none, { ipip: MODE } or { vxlan: MODE }.', {
+  encapsulation: poolEncapsulation.optional().meta(
+    field('How packets get to its pods: none, or the tunnel of the cluster in a mode of its own.', {
       otherwise: 'that of the cluster',
       example: { vxlan: 'cross-subnet' },
       change: 'free',

@@ -1,6 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { isAddress, range, withoutHostBits } from '../cidr.ts';
+import { address6Number, isAddress, isAddress6, range, range6, withoutHostBits } from '../cidr.ts';
 
 /** A check of one text: the problem, or undefined. `params` carry code and hint to the finding. */
 export function text(problem: (value: string) => { code: string; message: string; hint: string } | undefined) {
@@ -48,10 +47,6 @@ function rangeProblem(value: string) {
 
 export const cidr = text(rangeProblem).meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$' });
 
-function isAddress6(value: string): boolean {
-  return ipaddr.IPv6.isValid(value) && /^[0-9a-f:]+$/i.test(value);
-}
-
 export const address6 = text((value) =>
   isAddress6(value)
     ? undefined
@@ -74,20 +69,20 @@ export const anyAddress = text((value) =>
 ).meta({ pattern: '^[0-9a-fA-F.:]+$' });
 
 function range6Problem(value: string) {
-  const [host = '', prefix = '', ...rest] = value.split('/');
-  if (!isAddress6(host) || rest.length > 0 || !/^(0|[1-9]\d?|1[01]\d|12[0-8])$/.test(prefix)) {
+  if (range6(value) === undefined) {
     return {
       code: 'bad-range',
       message: `“${value}” is not an IPv6 range`,
       hint: 'Write it in CIDR notation: fd00:244::/64.',
     };
   }
-  const network = ipaddr.IPv6.networkAddressFromCIDR(value);
-  if (network.toString() === ipaddr.IPv6.parse(host).toString()) return undefined;
+  const network = withoutHostBits(value);
+  const [first, prefix] = [range6(value)?.first, value.slice(value.indexOf('/'))];
+  if (address6Number(value.slice(0, -prefix.length)) === first) return undefined;
   return {
     code: 'host-bits',
     message: `“${value}” names an address inside its range, not the range`,
-    hint: `Write ${network.toString()}/${prefix}.`,
+    hint: `Write ${network}.`,
   };
 }
 
