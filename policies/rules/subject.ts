@@ -11,6 +11,8 @@ export interface SubjectHost {
   /** `kube_control_plane`, `etcd`, `kube_node`, `calico_rr`. */
   readonly groups: readonly string[];
   readonly hostKey?: HostKeyState;
+  /** The same of the jump host in front of it, where there is one. */
+  readonly jumpHostKey?: HostKeyState;
   /** `debian-12`: ID and VERSION_ID of its /etc/os-release. */
   readonly os?: string;
   /** Host variables: `local_as`, `peers`, … */
@@ -74,8 +76,10 @@ function completeHost(host: Record<string, unknown>): SubjectHost {
     name: text(host.name),
     address: text(host.address),
     ...(host.address6 === undefined ? {} : { address6: text(host.address6) }),
-    groups: Array.isArray(host.groups) ? host.groups.map(text) : [],
+    // A template in place of the list: no group is known.
+    groups: (Array.isArray(host.groups) ? host.groups : [host.groups]).map(text).filter((group) => group !== ''),
     ...(host.hostKey === undefined ? {} : { hostKey: host.hostKey as HostKeyState }),
+    ...(host.jumpHostKey === undefined ? {} : { jumpHostKey: host.jumpHostKey as HostKeyState }),
     ...(host.os === undefined ? {} : { os: text(host.os) }),
     ...(host.variables === undefined ? {} : { variables: record(host.variables) }),
   };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { releases } from '../../cluster/releases.ts';
 import { subjectOf } from '../../kubespray/index.ts';
-import { IGNORED, isFrom, KNOWN, REFUSED, SINCE } from '../../policies/rules/known-variables.ts';
-import { mistypedVariable } from '../../policies/rules/mistyped-variable.ts';
+import { IGNORED, isFrom, KNOWN, REFUSED, SINCE } from '../../policies/rules/names/known-variables.ts';
+import { mistypedVariable } from '../../policies/rules/names/mistyped-variable.ts';
 import { complete } from '../../policies/rules/subject.ts';
 import { clusterOf, stackCluster } from '../support/stacks.ts';
 

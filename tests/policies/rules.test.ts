@@ -14,18 +14,23 @@ const base = parse(readFileSync(join(worlds, 'base.yaml'), 'utf8')) as Subject;
 function world(file: string): Subject {
   const own = parse(readFileSync(file, 'utf8')) as Partial<Subject>;
   const variables = Object.entries({ ...base.variables, ...own.variables }).filter(([, value]) => value !== null);
-  return { ...base, ...own, variables: Object.fromEntries(variables) };
+  return complete({ ...base, ...own, variables: Object.fromEntries(variables) });
 }
 
 describe('rules', () => {
   it('remark nothing on the base world', () => assert.deepEqual(judge(base), []));
 
-  it('have worlds each, good and bad, and no world is without its rule', () => {
+  it('have worlds each, good, bad and unknown, and no world is without its rule', () => {
     const folders = readdirSync(worlds, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     assert.deepEqual(folders.map((f) => f.name).sort(), rules.map((r) => r.code).sort());
     for (const { name } of folders) {
       const files = readdirSync(join(worlds, name));
-      assert.ok(files.some((f) => f.startsWith('good')) && files.some((f) => f.startsWith('bad')), name);
+      for (const kind of ['good', 'bad', 'unknown']) {
+        assert.ok(
+          files.some((f) => f.startsWith(kind)),
+          `${name} has no ${kind} world`,
+        );
+      }
     }
   });
 
@@ -33,6 +38,12 @@ describe('rules', () => {
     describe(rule.code, () => {
       for (const file of globSync(join(worlds, rule.code, 'good*.yaml')).sort()) {
         it(`passes ${basename(file)}`, () => assert.deepEqual(rule.judge(world(file)), []));
+      }
+      for (const file of globSync(join(worlds, rule.code, 'unknown*.yaml')).sort()) {
+        it(`cannot judge ${basename(file)}, and says nothing`, () => {
+          assert.match(readFileSync(file, 'utf8'), /\{\{/, 'what is unknown is a template');
+          assert.deepEqual(rule.judge(world(file)), []);
+        });
       }
       for (const file of globSync(join(worlds, rule.code, 'bad*.yaml')).sort()) {
         it(`finds ${basename(file)}`, () => {
