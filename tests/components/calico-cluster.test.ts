@@ -141,6 +141,65 @@ describe('CalicoCluster', () => {
     );
   });
 
+  describe('behind a jump host', () => {
+    /** The connection is secret as a whole: the mock is given it wrapped. */
+    const connectionIn = (inputs: Record<string, unknown>) =>
+      (inputs.connection as { value: Record<string, unknown> }).value;
+    const behind = (jump: object) =>
+      cluster({}, { knownHosts: join(dir, 'known_hosts'), jump: { host: 'bastion.example', ...jump } });
+
+    it('goes through it wherever it connects, with keys of both and each checked', async () => {
+      writeFileSync(join(dir, 'jump-id'), 'PLANTED-JUMP-KEY\n');
+      const way = behind({ port: 2222, user: 'gate', hostKey: `${HOST_KEY}jump`, key: join(dir, 'jump-id') });
+      await settled(new CalicoCluster('vmstation', { cluster: way }).kubeconfig);
+      const dialled = declared.filter((each) => each.type.startsWith('command:remote:'));
+      assert.ok(dialled.length >= 8, String(dialled.length));
+      for (const { name, inputs } of dialled) {
+        const { proxy, ...node } = connectionIn(inputs);
+        const { privateKey, dialErrorLimit, perDialTimeout, ...rest } = proxy as Record<string, unknown>;
+        assert.deepEqual(rest, { host: 'bastion.example', port: 2222, user: 'gate', hostKey: `${HOST_KEY}jump` }, name);
+        assert.equal(node.hostKey, HOST_KEY, name);
+        assert.deepEqual([privateKey, node.privateKey], ['PLANTED-JUMP-KEY\n', 'PLANTED-PRIVATE-KEY\n'], name);
+      }
+      const stdin = JSON.parse(String(named('vmstation-inventory-files').inputs.stdin)) as Record<string, string>;
+      assert.ok(!stdin.known_hosts?.includes('bastion'), 'Ansible has no jump host before it');
+    });
+
+    it('is refused where nobody knows its host key', () => {
+      assert.throws(
+        () => new CalicoCluster('vmstation', { cluster: behind({}) }),
+        (error) =>
+          error instanceof UserError &&
+          error.findings[0]?.code === 'host-key-missing' &&
+          error.findings[0].path === 'nodes.masternode.ssh.jump.hostKey',
+      );
+    });
+
+    it("knows its host key by the stack's known_hosts too", async () => {
+      writeFileSync(
+        join(dir, 'known_hosts'),
+        `192.168.4.63,192.168.4.62 ${HOST_KEY}\n[bastion.example]:2222 ${HOST_KEY}jump\n`,
+      );
+      await settled(new CalicoCluster('vmstation', { cluster: behind({ port: 2222 }) }).kubeconfig);
+      const { proxy } = connectionIn(named('vmstation-kubeconfig-read').inputs) as { proxy: Record<string, unknown> };
+      assert.deepEqual([proxy.hostKey, proxy.user], [`${HOST_KEY}jump`, 'root']);
+    });
+  });
+
+  it('goes through sudo where the stack says so', async () => {
+    const become = async (ssh: Record<string, unknown>) => {
+      declared = [];
+      const known = { knownHosts: join(dir, 'known_hosts'), ...ssh };
+      await settled(new CalicoCluster('vmstation', { cluster: cluster({}, known) }).kubeconfig);
+      return /BECOME='(.*)'/.exec(String(named('vmstation-run-playbook').inputs.create))?.[1];
+    };
+    nodeFacts = { ...facts, sudo: true };
+    assert.deepEqual(
+      [await become({}), await become({ user: 'ops' }), await become({ user: 'root', become: true })],
+      ['false', 'true', 'true'],
+    );
+  });
+
   it('refuses, without the pack, what kubespray would refuse', () => {
     const wrong = cluster({
       kubespray: { version: 'v2.31.0', extraVariables: { calico_vxlan_mode: 'Always', calico_ipip_mode: 'Always' } },
@@ -148,8 +207,8 @@ describe('CalicoCluster', () => {
     assert.throws(() => new CalicoCluster('vmstation', { cluster: wrong }), UserError);
   });
 
-  it('holds everything back when a node does not fit', async () => {
-    nodeFacts = { ...facts, memoryMiB: 300 };
+  it('holds everything back when nodes do not fit, and says all that is wrong with all of them', async () => {
+    nodeFacts = { ...facts, memoryMiB: 300, systemd: false };
     const caught: unknown[] = [];
     const listener = (error: unknown) => caught.push(error);
     const others = process.listeners('unhandledRejection');
@@ -159,9 +218,18 @@ describe('CalicoCluster', () => {
     await new Promise((wake) => setTimeout(wake, 200));
     process.removeListener('unhandledRejection', listener);
     for (const other of others) process.on('unhandledRejection', other);
-    assert.ok(
-      caught.some((error) => error instanceof UserError && /300/.test(error.message)),
-      String(caught),
+    assert.deepEqual(
+      [...new Set(caught)].map((error) =>
+        error instanceof UserError ? error.findings.map((f) => `${f.code} ${f.path}`) : error,
+      ),
+      [
+        [
+          'node-systemd nodes.masternode',
+          'node-memory nodes.masternode',
+          'node-systemd nodes.homelab',
+          'node-memory nodes.homelab',
+        ],
+      ],
     );
     assert.equal(
       declared.some((each) => each.name === 'vmstation-controller-key'),
