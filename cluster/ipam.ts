@@ -1,7 +1,7 @@
 import type { Family } from './cidr.ts';
 import { hasWireguard6 } from './mtu.ts';
 import { poolSize } from './network.ts';
-import type { Cluster, Encapsulation, Ipam } from './types.ts';
+import type { Cluster, Ipam } from './types.ts';
 
 /** A pool in numbers. Counts beyond 2^53 (IPv6) are exact, as they are powers of two. */
 export interface PoolSize {
@@ -114,16 +114,17 @@ export function fits(blocks: number, size: number, demand: Demand): { nodes: num
   };
 }
 
-/** The blocks for tunnels are taken first; what is left goes where it is filled wholly, then to remainders. */
+/** The blocks for tunnels are taken first, node by node; what is left goes where it is filled wholly, then to remainders. */
 function podsOfOwnBlocks(blocks: number, size: number, { workers, podsPerNode, tunnels }: Demand): number {
   const own = Math.ceil(tunnels / size);
   const served = own === 0 ? workers : Math.min(workers, Math.floor(blocks / own));
   const first = Math.min(podsPerNode, own * size - tunnels);
+  // The next worker's tunnels have what is left where not all of them are served.
+  const left = served < workers ? 0 : blocks - served * own;
   const wanted = podsPerNode - first;
-  const wholly = Math.min(blocks - served * own, served * Math.floor(wanted / size));
-  const rest = wanted % size;
-  const partly = rest === 0 ? 0 : Math.min(blocks - served * own - wholly, served);
-  return served * first + wholly * size + partly * rest;
+  const wholly = Math.min(left, served * Math.floor(wanted / size));
+  const partly = Math.min(left - wholly, served);
+  return served * first + wholly * size + partly * (wanted % size);
 }
 
 interface Count {
@@ -233,17 +234,11 @@ function poolsOf({ network }: Cluster, family: Family): PoolSize[] {
 
 /** One address a node for each of these (Calico v3.31.5 node/pkg/allocateip/allocateip.go, determineEnabledPoolCIDRs). */
 function tunnelsWithAddress(cluster: Cluster, family: Family): string[] {
-  const { encapsulation, ipv6, furtherPools, wireguard } = cluster.network;
-  const further = furtherPools.filter(
-    (pool) => !pool.disabled && poolSize(pool.cidr, pool.blockSize).family === family,
-  );
-  const kinds: (Encapsulation['kind'] | undefined)[] = [
-    family === 4 ? encapsulation.kind : ipv6?.encapsulation.kind,
-    ...further.map((pool) => pool.encapsulation.kind),
-  ];
+  const { encapsulation, ipv6, wireguard } = cluster.network;
+  const kind = family === 4 ? encapsulation.kind : ipv6?.encapsulation.kind;
   return [
-    ...(kinds.includes('ipip') ? ['IP-in-IP'] : []),
-    ...(kinds.includes('vxlan') ? ['VXLAN'] : []),
+    ...(kind === 'ipip' ? ['IP-in-IP'] : []),
+    ...(kind === 'vxlan' ? ['VXLAN'] : []),
     ...((family === 4 ? wireguard : hasWireguard6(cluster)) ? ['WireGuard'] : []),
   ];
 }

@@ -98,7 +98,7 @@ export function hasWireguard6({ network, calico }: Cluster): boolean {
 /**
  * MTU of pods and of every tunnel device, in bytes. kubespray gives one value, calico_veth_mtu, to pods and to all tunnels of IPv4
  * (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:283-293); those of IPv6 Felix works out from the interface.
- * Further pools count for nothing here: Felix carries only the encapsulation that kubespray declares for the first.
+ * Further pools count for nothing here: they have the first one's tunnels, or none.
  */
 export function deriveMtu(cluster: Cluster): Mtu {
   const { interfaceMtu, mtu: declared } = cluster.network;

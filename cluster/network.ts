@@ -84,7 +84,7 @@ export function modeOf(
 }
 
 /** What needs BIRD, first come first said; undefined where VXLAN carries everything (kubespray v2.31.0 docs/CNI/calico.md:245-263). */
-function reasonForBird({ network, nodes }: Cluster): string | undefined {
+function reasonForBird({ network }: Cluster): string | undefined {
   const needsRoutes = (encapsulation: Encapsulation) => encapsulation.kind !== 'vxlan';
   if (needsRoutes(network.encapsulation)) {
     return network.encapsulation.kind === 'ipip'
@@ -94,8 +94,8 @@ function reasonForBird({ network, nodes }: Cluster): string | undefined {
   if (network.ipv6?.encapsulation.kind === 'none') return 'IPv6 without encapsulation needs BIRD to distribute routes';
   const pool = network.furtherPools.find((each) => needsRoutes(each.encapsulation));
   if (pool !== undefined) return `the pool ${pool.name} is not on VXLAN and needs BIRD to distribute routes`;
+  // There are no peers beside a mesh: the parser sees to it.
   if (network.bgp.topology !== 'full-mesh') return 'a BGP topology of its own is declared';
-  if (network.bgp.peers.length > 0 || nodes.some((node) => node.bgp.peers.length > 0)) return 'BGP peers are declared';
   return advertises(network.bgp) ? 'Service addresses are told to BGP peers' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { hasWireguard6, tunnelsOf } from './mtu.ts';
 import { deriveNetwork } from './network.ts';
-import type { BgpPeer, Cluster, Node } from './types.ts';
+import type { Cluster, Node } from './types.ts';
 
 /** Something that has to be let through to a node, by the node's own firewall and by every one on the way. */
 export interface Port {
@@ -121,14 +121,12 @@ function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
   const { calico, felix, network } = cluster;
   const { every } = groups;
   const on = tunnelsOf(cluster);
-  const further = network.furtherPools.map((pool) => pool.encapsulation.kind);
-  const ipip = on.ipip || further.includes('ipip');
-  const vxlan = on.vxlan || on.vxlan6 || further.includes('vxlan');
+  const vxlan = on.vxlan || on.vxlan6;
   const { vxlanPort = 4789 } = deriveNetwork(cluster);
   const { typha } = calico;
   return [
     ...bgpPorts(cluster, groups),
-    ...(ipip ? [port('ip', 4, 'IP-in-IP', every, [EVERY], CALICO)] : []),
+    ...(on.ipip ? [port('ip', 4, 'IP-in-IP', every, [EVERY], CALICO)] : []),
     ...(vxlan ? [port('udp', vxlanPort, 'VXLAN', every, [EVERY], CALICO)] : []),
     ...(on.ebpf && !vxlan
       ? [
@@ -177,33 +175,26 @@ function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
 function bgpPorts(cluster: Cluster, { every, reflectors }: Groups): Port[] {
   const { bgp } = cluster.network;
   if (deriveNetwork(cluster).backend !== 'bird') return [];
-  const peered = cluster.nodes.filter((node) => node.bgp.peers.length > 0);
-  const peers = [...bgp.peers, ...peered.flatMap((node) => node.bgp.peers)];
-  const mesh = bgp.topology === 'full-mesh' && peers.length === 0;
-  const reference = CALICO;
-  const outside = new Map<string, { peer: BgpPeer; everywhere: boolean; names: string[] }>();
-  for (const peer of bgp.peers) outside.set(peer.address, { peer, everywhere: true, names: [...every.names] });
-  for (const node of peered) {
-    for (const peer of node.bgp.peers) {
-      const known = outside.get(peer.address) ?? { peer, everywhere: false, names: [] };
-      if (!known.everywhere) known.names.push(node.name);
-      outside.set(peer.address, known);
+  /** Of single nodes, with the names of those. */
+  const peersOfNodes = new Map<string, string[]>();
+  for (const node of cluster.nodes) {
+    for (const { address } of node.bgp.peers) {
+      const names = peersOfNodes.get(address) ?? [];
+      peersOfNodes.set(address, names);
+      names.push(node.name);
     }
   }
+  const outside: [string, Group][] = [
+    ...bgp.peers.map(({ address }): [string, Group] => [address, every]),
+    ...[...peersOfNodes].map(([address, names]): [string, Group] => [address, { place: names.join(', '), names }]),
+  ];
+  const listening = (on: Group, from: Place) => port('tcp', bgp.listenPort, 'BGP', on, [from], CALICO);
   return [
-    ...(mesh ? [port('tcp', bgp.listenPort, 'BGP', every, [EVERY], reference)] : []),
-    ...(typeof bgp.topology === 'object'
-      ? [
-          port('tcp', bgp.listenPort, 'BGP', reflectors, [EVERY], reference),
-          port('tcp', bgp.listenPort, 'BGP', every, [reflectors.place], reference),
-        ]
-      : []),
-    ...[...outside.values()].flatMap(({ peer, everywhere, names }) => {
-      const place = everywhere ? EVERY : names.join(', ');
-      return [
-        port('tcp', bgp.listenPort, 'BGP', { place, names }, [peer.address], reference),
-        port('tcp', 179, 'BGP', { place: peer.address, names: [] }, [place], reference),
-      ];
-    }),
+    ...(bgp.topology === 'full-mesh' ? [listening(every, EVERY)] : []),
+    ...(typeof bgp.topology === 'object' ? [listening(reflectors, EVERY), listening(every, reflectors.place)] : []),
+    ...outside.flatMap(([address, group]) => [
+      listening(group, address),
+      port('tcp', 179, 'BGP', { place: address, names: [] }, [group.place], CALICO),
+    ]),
   ];
 }

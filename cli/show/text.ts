@@ -84,9 +84,7 @@ function topologyWords({ network: { bgp }, nodes }: Cluster): string {
   const words =
     typeof bgp.topology === 'object'
       ? `route reflectors of ${bgp.topology.reflectors.clusterId}`
-      : bgp.topology === 'routers' || peers > 0
-        ? 'peers instead of a mesh'
-        : 'full mesh';
+      : { 'full-mesh': 'full mesh', routers: 'peers instead of a mesh' }[bgp.topology];
   return peers === 0 ? words : `${words}, ${peers} declared`;
 }
 

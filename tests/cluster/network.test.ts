@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { contains, deriveNetwork, overlaps, range } from '../../cluster/index.ts';
+import { deriveNetwork } from '../../cluster/index.ts';
+import { poolSize } from '../../cluster/network.ts';
+import { dualStack } from '../support/networks.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const lab = stackCluster('lab');
@@ -15,6 +17,9 @@ const encapsulations = fc.oneof(
 );
 
 describe('deriveNetwork', () => {
+  const vxlan = (change: object) =>
+    deriveNetwork(clusterOf(edited(lab, { network: { encapsulation: { vxlan: 'always' }, ...change } })));
+
   const cases: [unknown, number, boolean, object][] = [
     ['none', 1500, false, { mtu: 1500, backend: 'bird', ipipMode: 'Never', vxlanMode: 'Never' }],
     [{ ipip: 'always' }, 1500, false, { mtu: 1480, backend: 'bird', ipipMode: 'Always', vxlanMode: 'Never' }],
@@ -62,37 +67,77 @@ describe('deriveNetwork', () => {
     assert.deepEqual([network.mtu, network.maxMtu], [1440, 1480]);
     assert.deepEqual([network.poolBlocks, network.blockAddresses, network.poolAddresses], [1024, 64, 65536]);
   });
-});
 
-describe('ranges', () => {
-  const cidr = fc
-    .tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 }))
-    .map(([n, prefix]) => `${[24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.')}/${prefix}`);
+  describe('runs BIRD on VXLAN', () => {
+    const peer = { address: '192.168.4.1', as: 64600 };
+    const cases: [string, object, RegExp][] = [
+      ['for peers of every node', { bgp: { topology: 'routers', peers: [peer] } }, /topology/],
+      ['for Service addresses', { bgp: { advertise: { clusterIps: true } } }, /Service/],
+      ['for external addresses', { bgp: { advertise: { externalIps: ['203.0.113.0/24'] } } }, /Service/],
+      ['for load balancer addresses', { bgp: { advertise: { loadBalancerIps: ['203.0.113.0/24'] } } }, /Service/],
+      [
+        'for a pool without it',
+        {
+          pool: { cidr: '10.244.0.0/17' },
+          furtherPools: [{ name: 'flat', cidr: '10.244.128.0/17', encapsulation: 'none' }],
+        },
+        /pool flat/,
+      ],
+    ];
+    for (const [what, change, reason] of cases) {
+      it(what, () => {
+        const { backend, backendReason } = vxlan(change);
+        assert.equal(backend, 'bird');
+        assert.match(backendReason, reason);
+      });
+    }
 
-  it('overlap exactly where one holds the first address of the other', () => {
-    fc.assert(
-      fc.property(cidr, cidr, (a, b) => {
-        const [x, y] = [range(a), range(b)];
-        assert.ok(x !== undefined && y !== undefined);
-        assert.equal(overlaps(x, y), contains(x, y) || contains(y, x));
-        assert.equal(overlaps(x, y), overlaps(y, x));
-      }),
-    );
+    it('for IPv6 that travels without it, or the other way round', () => {
+      const derived = (change: object) => deriveNetwork(clusterOf(dualStack(lab, change as Record<string, unknown>)));
+      const [flat6, flat4, both] = [
+        derived({ encapsulation: { vxlan: 'always' }, ipv6: { encapsulation: 'none' } }),
+        derived({ encapsulation: 'none', ipv6: { encapsulation: { vxlan: 'cross-subnet' } } }),
+        derived({ encapsulation: { vxlan: 'always' }, ipv6: { encapsulation: { vxlan: 'cross-subnet' } } }),
+      ];
+      assert.deepEqual([flat6.backend, flat6.vxlanMode6, flat6.vxlanPort], ['bird', 'Never', 4789]);
+      assert.deepEqual(
+        [flat4.backend, flat4.vxlanMode, flat4.vxlanMode6, flat4.vxlanPort],
+        ['bird', 'Never', 'CrossSubnet', 4789],
+      );
+      assert.deepEqual([both.backend, both.vxlanMode, both.vxlanMode6], ['vxlan', 'Always', 'CrossSubnet']);
+      assert.match(flat6.backendReason, /IPv6/);
+    });
+
+    it('but not for what it would do anyway', () => {
+      const plain = [{}, { bgp: { as: 64600, listenPort: 1790 } }, { wireguard: true }];
+      for (const change of plain)
+        assert.deepEqual([vxlan(change).backend, vxlan(change).backendReason], ['vxlan', 'VXLAN needs no BGP']);
+    });
   });
 
-  it('are none in any other writing', () => {
-    for (const text of [
-      '10.0.0.0',
-      '10.0.0/8',
-      '10.0.0.0/33',
-      '0x0a000000/8',
-      'fd00::/8',
-      '',
-      ' 10.0.0.0/8',
-      7,
-      null,
-    ]) {
-      assert.equal(range(text), undefined, String(text));
-    }
+  it('has a VXLAN port where there is VXLAN: the declared one, unless BIRD keeps kubespray from telling Felix', () => {
+    const encapsulation = { vxlan: 'always', port: 8472 };
+    assert.equal(vxlan({ encapsulation }).vxlanPort, 8472);
+    assert.equal(vxlan({ encapsulation, bgp: { advertise: { clusterIps: true } } }).vxlanPort, 4789);
+    assert.equal('vxlanPort' in vxlan({ encapsulation: { ipip: 'always' } }), false);
+    assert.equal('vxlanMode6' in vxlan({}), false);
+  });
+
+  it('counts no blocks where one would be larger than the pool', () => {
+    assert.deepEqual(poolSize('10.0.0.0/24', 20), {
+      family: 4,
+      prefix: 24,
+      blocks: 0,
+      blockAddresses: 4096,
+      addresses: 256,
+    });
+    assert.deepEqual(poolSize('10.0.0.0/24', 24).blocks, 1);
+    assert.deepEqual(poolSize('fd00::/64', 122), {
+      family: 6,
+      prefix: 64,
+      blocks: 2 ** 58,
+      blockAddresses: 64,
+      addresses: 2 ** 64,
+    });
   });
 });
