@@ -5,6 +5,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Jumps } from '../../../cli/ssh/jumps.ts';
+import { scan } from '../../../cli/ssh/scan.ts';
+import type { Endpoint, Way } from '../../../components/endpoint.ts';
 import { runCommand } from '../../../lab/providers/command/run.ts';
 import type { PropertyMap } from '../../../lab/providers/properties.ts';
 import { toolPaths } from '../../../setup/index.ts';
@@ -15,6 +18,8 @@ describe('ways to a host, with a real sshd', function () {
   const dir = mkdtempSync(join(tmpdir(), 'calispray-dial-'));
   const shared = join(dir, 'sshd');
   let sshd: Sshd;
+  /** A second one, with a host key and users of its own. */
+  let bastion: Sshd;
   let said: string[] = [];
   const logger = {
     log: (_severity: string, message: string) => void said.push(message),
@@ -34,13 +39,16 @@ describe('ways to a host, with a real sshd', function () {
 
   before(async () => {
     const base = toolPaths().base;
-    sshd = await startSshd(shared, { base, config: 'AcceptEnv GIVEN PULUMI_COMMAND_*' });
+    [sshd, bastion] = await Promise.all([
+      startSshd(shared, { base, config: 'AcceptEnv GIVEN PULUMI_COMMAND_*' }),
+      startSshd(join(dir, 'bastion'), { base }),
+    ]);
   });
   beforeEach(() => {
     said = [];
   });
   after(async () => {
-    await sshd?.stop();
+    await Promise.all([sshd?.stop(), bastion?.stop()]);
     rmSync(dir, { recursive: true, force: true });
   });
 
@@ -84,25 +92,77 @@ describe('ways to a host, with a real sshd', function () {
     );
   });
 
-  it('a jump host, named where it is what failed', async () => {
-    const { privateKey } = sshd;
-    const proxy = {
+  describe('over a jump host', () => {
+    const proxy = (more: PropertyMap = {}): PropertyMap => ({
       host: '127.0.0.1',
-      port: sshd.port,
+      port: bastion.port,
       user: 'root',
-      privateKey,
-      hostKey: sshd.hostKey,
+      privateKey: bastion.privateKey,
+      hostKey: bastion.hostKey,
       dialErrorLimit: 0,
-    };
-    const direct = (await run({ privateKey })).stdout;
-    const jumped = (await run({ privateKey, proxy })).stdout;
-    assert.match(jumped, /^127\.0\.0\.1 /);
-    assert.notEqual(jumped, direct);
-    await assert.rejects(
-      run({ privateKey, proxy: { ...proxy, port: await freePort() } }),
-      /proxy: .*connection refused/,
-    );
-    await assert.rejects(run({ privateKey, proxy, port: await freePort() }), /proxy: .*rejected: connect failed/);
+      ...more,
+    });
+
+    it("a command runs on the node, its key and the jump host's each their own", async () => {
+      const { privateKey } = sshd;
+      const direct = (await run({ privateKey })).stdout;
+      const jumped = (await run({ privateKey, proxy: proxy() })).stdout;
+      assert.match(jumped, new RegExp(`^127\\.0\\.0\\.1 \\d+ 127\\.0\\.0\\.1 ${sshd.port}$`));
+      assert.notEqual(jumped, direct);
+      await assert.rejects(run({ privateKey: bastion.privateKey, proxy: proxy() }), /proxy: .*unable to authenticate/);
+      await assert.rejects(run({ privateKey, proxy: proxy({ privateKey }) }), /proxy: .*unable to authenticate/);
+    });
+
+    it('another host key of either is refused', async () => {
+      const { privateKey } = sshd;
+      const wrongJump = run({ privateKey, proxy: proxy({ hostKey: sshd.hostKey }) });
+      await assert.rejects(wrongJump, /proxy: .*host key mismatch/);
+      const wrongNode = run({ privateKey, hostKey: bastion.hostKey, proxy: proxy() });
+      await assert.rejects(wrongNode, /proxy: .*host key mismatch/);
+    });
+
+    it('a silent one is told from a silent node', async () => {
+      const { privateKey } = sshd;
+      await assert.rejects(
+        run({ privateKey, proxy: proxy({ port: await freePort() }) }),
+        /proxy: .*connection refused/,
+      );
+      const noNode = run({ privateKey, proxy: proxy(), port: await freePort() });
+      await assert.rejects(noNode, /proxy: .*rejected: connect failed/);
+    });
+
+    it('the command line goes the same way, by the same keys', async () => {
+      const endpoint = (each: Sshd, name: string): Endpoint => ({
+        called: name,
+        host: '127.0.0.1',
+        port: each.port,
+        user: 'root',
+        hostKey: each.hostKey,
+        keyFile: join(dir, name, 'user_key'),
+        path: name,
+        addressPath: `${name}.address`,
+      });
+      const node = endpoint(sshd, 'sshd');
+      const jump = endpoint(bastion, 'bastion');
+      const refusal = async (way: Way) => {
+        const jumps = new Jumps();
+        const connected = await jumps.connect(way, 2);
+        await jumps.close();
+        return connected.ok ? 'connected' : `${connected.finding.code} ${connected.finding.path}`;
+      };
+      assert.equal(await refusal({ node, jump }), 'connected');
+      const { hostKey } = sshd;
+      assert.equal(await refusal({ node, jump: { ...jump, hostKey } }), 'host-key-mismatch bastion.hostKey');
+      const nodeKey = { ...node, hostKey: bastion.hostKey };
+      assert.equal(await refusal({ node: nodeKey, jump }), 'host-key-mismatch sshd.hostKey');
+      const closed = { ...node, port: await freePort() };
+      assert.equal(await refusal({ node: closed, jump }), 'node-down sshd.address');
+      const jumps = new Jumps();
+      const passed = await jumps.pass(jump);
+      assert.ok(passed.ok);
+      assert.deepEqual(await scan(node, { jump: passed.client }), { key: sshd.hostKey });
+      await jumps.close();
+    });
   });
 
   it('the environment, where the server accepts it, the outputs of the last run included', async () => {
