@@ -4,7 +4,7 @@ import { clusterSchema } from './schema.ts';
 
 /** A JSON Schema, as far as the cluster's has one. */
 export interface JsonSchema {
-  type?: string;
+  type?: string | string[];
   title?: string;
   description?: string;
   default?: unknown;

@@ -61,6 +61,7 @@ function row(field: Field): string {
 
 /** The type in words: `whole number 1 to 65535`, `list of text`, `always or cross-subnet`. */
 function typeOf(schema: JsonSchema): string {
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ type })).join(' or ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.const !== undefined) return code(String(schema.const));
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(' or ');

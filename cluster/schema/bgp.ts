@@ -4,7 +4,7 @@ import { address, anyAddress, anyCidr, asNumber, dnsName, port } from './values.
 
 /** kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml applies BGPPeers and deletes none. */
 const PEER = 'A session comes up under the new terms. kubespray deletes no BGPPeer: remove the old one with calicoctl.';
-const LIVE = 'BGPConfiguration is applied with calicoctl, and BIRD reloads it.';
+const LIVE = 'BGPConfiguration is applied with calicoctl, and BIRD takes it up without a restart.';
 
 const peer = z.strictObject({
   address: anyAddress.meta(
@@ -123,7 +123,7 @@ export const bgp = z.strictObject({
     field('AS number of every node.', {
       example: 64513,
       change: 'rolling restart',
-      note: 'BGP sessions are set up anew, with routers outside too, which must expect the new number.',
+      note: 'All BGP sessions are set up anew at once, with routers outside too, which must expect the new number.',
     }),
   ),
   topology: topology.default('full-mesh').meta(
@@ -138,7 +138,7 @@ export const bgp = z.strictObject({
     field('TCP port that BIRD listens on.', {
       example: 1790,
       change: 'rolling restart',
-      note: 'BGP sessions are set up anew; routers outside must use the new port.',
+      note: 'All BGP sessions are set up anew at once; routers outside must use the new port.',
     }),
   ),
   advertise: advertise.prefault({}).meta(section('Addresses of Services that peers learn.')),

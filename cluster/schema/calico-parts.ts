@@ -7,7 +7,7 @@ import { port } from './values.ts';
 const restart = (part: string) => `${part} restarts.`;
 const NODE = 'calico-node restarts node by node.';
 const CONTROLLERS = restart('kube-controllers');
-const TYPHA = 'Typha restarts, and calico-node with it where its own settings change.';
+const TYPHA = 'Typha restarts, and calico-node connects anew.';
 
 /** Requests and limits of a part, whose defaults are kubespray's. */
 function resources(
@@ -53,7 +53,7 @@ export const calicoNode = z.strictObject({
     .enum(['debug', 'info', 'warning', 'fatal'])
     .default('info')
     .meta(
-      field('What the CNI plugin and the routing daemons log: this and all that is worse.', {
+      field('What Felix and the rest of calico-node log: this and all that is worse.', {
         example: 'warning',
         change: 'rolling restart',
         note: NODE,
@@ -73,7 +73,7 @@ export const calicoNode = z.strictObject({
   readinessTimeoutSeconds: seconds(10, 'How long the readiness probe may take.', 'rolling restart', NODE),
   environment: environment.default({}).meta(
     field('Environment variables of calico-node that have no field here; they win over ours.', {
-      example: { FELIX_DEVICEROUTESOURCEADDRESS: '192.168.4.63' },
+      example: { FELIX_FAILSAFEINBOUNDHOSTPORTS: 'tcp:22,tcp:6443' },
       change: 'rolling restart',
       note: NODE,
     }),
@@ -108,7 +108,7 @@ export const typha = z.strictObject({
     .max(1000)
     .default(1)
     .meta(
-      field('How many there are; Calico asks for one to every 200 nodes, and three for their failure.', {
+      field('How many there are: one for every 100 to 200 nodes, and three or more to bear a failure.', {
         unit: 'pods',
         example: 3,
         change: 'free',

@@ -5,14 +5,16 @@ import { absolutePath, version, word } from './texts.ts';
 import { dnsName } from './values.ts';
 
 const RESTART = 'calico-node restarts node by node.';
-const CNI = `${RESTART} It counts for new pods.`;
+/** Nothing in the DaemonSet changes with the ConfigMap (roles/network_plugin/calico/templates/calico-config.yml.j2). */
+const CNI =
+  'kubespray writes it into a ConfigMap and restarts nothing: run `kubectl -n kube-system rollout restart daemonset/calico-node`. It counts for new pods.';
 
 const cni = z.strictObject({
   name: dnsName.default('k8s-pod-network').meta(
     field("Name of the network in the CNI's configuration.", {
       example: 'k8s-pod-network',
       change: 'migration',
-      note: 'Pods made under the old name are taken down under the new one, which leaks their addresses: drain every node first.',
+      note: `${CNI} Drain a node before its calico-node restarts: what a pod was made with is taken away under the same name.`,
     }),
   ),
   logFile: z
@@ -21,7 +23,7 @@ const cni = z.strictObject({
     .meta(
       field('File on every node that the CNI plugin logs to; none is no file.', {
         example: 'none',
-        change: 'rolling restart',
+        change: 'migration',
         note: CNI,
       }),
     ),
@@ -31,17 +33,17 @@ const cni = z.strictObject({
     .meta(
       field('Whether pods may forward packets (`net.ipv4.ip_forward` inside them).', {
         example: true,
-        change: 'rolling restart',
+        change: 'migration',
         note: CNI,
       }),
     ),
   featureControl: z
-    .record(z.string().min(1), z.unknown())
+    .record(z.string().min(1), z.union([z.boolean(), word], { error: 'Write true, false or a text.' }))
     .default({})
     .meta(
       field("`feature_control` of Calico's CNI plugin.", {
         example: { ip_addrs_no_ipam: true },
-        change: 'rolling restart',
+        change: 'migration',
         note: CNI,
       }),
     ),
@@ -85,7 +87,7 @@ export const calico = z.strictObject({
       otherwise: 'that of the kubespray release',
       example: '3.31.5',
       change: 'rolling restart',
-      note: `${RESTART} Go up one minor after the other, and never down.`,
+      note: `${RESTART} kubespray goes on from 3.27.0 or later; there is no way down.`,
     }),
   ),
   datastore: z
@@ -115,10 +117,10 @@ export const calico = z.strictObject({
     .boolean()
     .default(true)
     .meta(
-      field('Whether policies are enforced at all.', {
+      field('Whether policies of Kubernetes are enforced; false opens whatever they close.', {
         example: true,
-        change: 'rolling restart',
-        note: `${RESTART} It counts for new pods; false opens whatever policies closed.`,
+        change: 'migration',
+        note: `${CNI} kubespray leaves kube-controllers out with false, and does not remove them where they are.`,
       }),
     ),
   node: calicoNode.prefault({}).meta(section('The DaemonSet calico-node, which holds Felix and BIRD.')),
@@ -126,11 +128,14 @@ export const calico = z.strictObject({
   kubeControllers: kubeControllers
     .prefault({})
     .meta(section('The Deployment calico-kube-controllers, which tidies up after nodes and pods.')),
-  typha: typha
-    .optional()
-    .meta(
-      section('Typha, between calico-node and the Kubernetes API, from about 100 nodes on; left out, there is none.'),
-    ),
+  typha: typha.optional().meta(
+    field('Typha between calico-node and the Kubernetes API; Calico wants it from about 100 nodes on.', {
+      otherwise: 'no Typha',
+      example: { replicas: 3 },
+      change: 'rolling restart',
+      note: `${RESTART} kubespray does not remove a Typha that is there: delete its Deployment after taking it out.`,
+    }),
+  ),
   usageReporting: z
     .boolean()
     .default(false)

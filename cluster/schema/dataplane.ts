@@ -3,8 +3,9 @@ import { field, section } from './documentation.ts';
 import { word } from './texts.ts';
 import { cidr, cidr6 } from './values.ts';
 
+const LIVE = 'FelixConfiguration is applied with calicoctl; Felix restarts itself to take it up.';
 const RESTART = 'calico-node restarts node by node.';
-const IPAM = 'Applied with calicoctl; it counts for new pods.';
+const IPAM = 'Applied through the API; it counts for new pods.';
 const NODE_RANGES = 'Nodes have their range from the day they joined.';
 
 export const iptables = z.strictObject({
@@ -43,7 +44,7 @@ export const ebpf = z.strictObject({
         {
           example: 'dsr',
           change: 'free',
-          note: 'FelixConfiguration is applied with calicoctl, and Felix takes it up; dsr needs a network that lets such packets pass. Connections from outside may break once.',
+          note: `${LIVE} dsr needs a network that lets such packets pass; connections from outside may break once.`,
         },
       ),
     ),
@@ -54,7 +55,7 @@ export const ebpf = z.strictObject({
       field('What the eBPF programs write to the trace pipe (`bpftool prog tracelog`); debug is slow.', {
         example: 'info',
         change: 'free',
-        note: 'FelixConfiguration is applied with calicoctl, and Felix takes it up.',
+        note: LIVE,
       }),
     ),
 });
@@ -73,7 +74,7 @@ export const dataplaneFacts = field(
   {
     example: { ebpf: { serviceMode: 'dsr' } },
     change: 'migration',
-    note: 'kubespray leaves kube-proxy where it is and what it wrote: plan a restart of every node, and see kubespray docs/CNI/calico.md:353.',
+    note: 'kubespray takes away neither kube-proxy nor what it wrote: follow kubespray docs/CNI/calico.md:346 for eBPF, and restart every node in turn.',
   },
 );
 
@@ -200,7 +201,9 @@ export function autodetection(family: 4 | 6) {
     .default('auto')
     .meta(
       way(
-        `How calico-node finds the IPv${family} address that other nodes reach it at; auto asks how it reaches its own \`address\`.`,
+        family === 4
+          ? 'How calico-node finds the IPv4 address that others reach it at; auto asks how it reaches the address of its Kubernetes node.'
+          : 'How calico-node finds the IPv6 address that others reach it at; auto is first-found: the first address of the first interface.',
         { interface: 'eth.*' },
       ),
     );

@@ -4,7 +4,7 @@ import { duration, word } from './texts.ts';
 import { port } from './values.ts';
 
 const RESTART = 'calico-node restarts node by node.';
-const LIVE = 'FelixConfiguration is applied with calicoctl, and Felix takes it up.';
+const LIVE = 'FelixConfiguration is applied with calicoctl; Felix restarts itself to take it up, and packets go on.';
 
 const metrics = z.strictObject({
   enabled: z
@@ -18,10 +18,10 @@ const metrics = z.strictObject({
       }),
     ),
   port: port.default(9091).meta(
-    field('TCP port on the host network.', {
+    field('TCP port on the host network, which Prometheus must reach.', {
       example: 9091,
       change: 'rolling restart',
-      note: RESTART,
+      note: `${RESTART} The Service that Prometheus goes by follows.`,
     }),
   ),
   go: z
@@ -51,7 +51,12 @@ export const felix = z.strictObject({
   logSeverity: z
     .enum(['debug', 'info', 'warning', 'error', 'fatal'])
     .default('info')
-    .meta(field('What Felix logs: this and all that is worse.', { example: 'warning', change: 'free', note: LIVE })),
+    .meta(
+      field(
+        'What FelixConfiguration lets Felix log; `calico.node.logLevel`, in the environment of calico-node, wins over it.',
+        { example: 'warning', change: 'free', note: LIVE },
+      ),
+    ),
   chainInsertMode: z
     .enum(['insert', 'append'])
     .default('insert')
@@ -135,7 +140,7 @@ export const felix = z.strictObject({
     .boolean()
     .default(false)
     .meta(
-      field('Whether routes to pods name the source address of the default route.', {
+      field("Whether a node's routes to its pods name the node's address as their source.", {
         example: true,
         change: 'rolling restart',
         note: RESTART,

@@ -18,7 +18,7 @@ export const kubernetes = z.strictObject({
       field('How kube-proxy answers Services; none leaves it out, for a dataplane that does its work.', {
         example: 'iptables',
         change: 'migration',
-        note: 'kubespray does not remove what the old mode wrote, nor a kube-proxy that is there: restart kube-proxy, then every node in turn.',
+        note: '`up` does not touch a kube-proxy that is there: change mode in the ConfigMap kube-system/kube-proxy and restart its DaemonSet, or delete both for none; then restart every node in turn.',
       }),
     ),
   maxPods: z

@@ -14,7 +14,7 @@ const dns = z.strictObject({
       field('Whether pods ask a DNS cache on their own node.', {
         example: false,
         change: 'rolling restart',
-        note: 'Pods keep the resolver they started with until they are made anew; kubespray does not remove a cache that is there.',
+        note: 'kubelet restarts; pods keep the resolver they started with until they are made anew, and kubespray does not remove a cache that is there.',
       }),
     ),
   address: address.default('169.254.25.10').meta(
@@ -89,18 +89,19 @@ export const network = z.strictObject({
       field('Whether pod traffic between nodes is encrypted with WireGuard, which takes 60 bytes a packet.', {
         example: true,
         change: 'rolling restart',
-        note: 'It changes what `mtu: auto` gives; pods keep their MTU until they are made anew.',
+        note: 'Open UDP 51820 between nodes first. calico-node restarts where `mtu: auto` gives another number; pods keep their MTU until they are made anew.',
       }),
     ),
   dataplane: dataplane.default('iptables').meta(dataplaneFacts),
   ipam,
   autodetection: autodetection(4),
-  ipv6: ipv6
-    .optional()
-    .meta(
-      section(
-        'The second stack: its presence makes the cluster dual stack. Never added to or taken from a running cluster.',
-      ),
-    ),
+  ipv6: ipv6.optional().meta(
+    field('The second stack: its presence makes the cluster dual stack.', {
+      otherwise: 'single stack, IPv4',
+      example: { nodes: 'fd00:4::/64', encapsulation: 'none' },
+      change: 'never',
+      note: 'Nodes, Services and the pool have their families from the first `up`.',
+    }),
+  ),
   dns: dns.prefault({}).meta(section('How pods resolve names.')),
 });

@@ -27,11 +27,14 @@ const node = z.strictObject({
     .array(z.enum(['control-plane', 'etcd', 'worker', 'route-reflector']))
     .min(1)
     .meta(
-      field('What the node does: one role or several. etcd needs an odd number of nodes.', {
-        example: ['control-plane', 'etcd', 'worker'],
-        change: 'migration',
-        note: 'Follow kubespray’s docs/operations/nodes.md: `up` runs cluster.yml, which takes no role away.',
-      }),
+      field(
+        'What the node does: one role or several. etcd needs an odd number of nodes; route-reflector goes with `network.bgp.topology`.',
+        {
+          example: ['control-plane', 'etcd', 'worker'],
+          change: 'migration',
+          note: 'Follow kubespray’s docs/operations/nodes.md: `up` runs cluster.yml, which takes no role away.',
+        },
+      ),
     ),
   labels: z
     .record(labelKey, labelValue)
@@ -64,7 +67,7 @@ const node = z.strictObject({
   bgp: z
     .strictObject({
       as: asNumber.optional().meta(
-        field('AS number of this node alone.', {
+        field('AS number of this node alone; it counts where there are peers and no route reflectors.', {
           otherwise: '`network.bgp.as`',
           example: 64601,
           change: 'rolling restart',

@@ -25,16 +25,19 @@ const vxlan = z.strictObject({
     .max(16777215)
     .default(4096)
     .meta(
-      field('VXLAN network identifier; needs to differ where two clusters share a network and a port.', {
-        example: 4097,
-        change: 'migration',
-        note: 'Nodes with the old and the new number do not hear each other until calico-node has restarted everywhere.',
-      }),
+      field(
+        'VXLAN network identifier, its own in each of two clusters that share a network; read only where nothing needs BGP.',
+        {
+          example: 4097,
+          change: 'rolling restart',
+          note: 'Nodes with the old and the new number do not hear each other until calico-node has restarted everywhere.',
+        },
+      ),
     ),
   port: port.default(4789).meta(
-    field('UDP port of VXLAN, open between all nodes.', {
+    field('UDP port of VXLAN, open between all nodes; read only where nothing needs BGP.', {
       example: 8472,
-      change: 'migration',
+      change: 'rolling restart',
       note: 'Nodes with the old and the new port do not hear each other until calico-node has restarted everywhere.',
     }),
   ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field, section } from './documentation.ts';
+import { field } from './documentation.ts';
 import { hostKey, nonEmpty, port } from './values.ts';
 
 const CONNECTION = 'It only says how a node is reached.';
@@ -103,9 +103,12 @@ export const ssh = z.strictObject({
         note: CONNECTION,
       }),
     ),
-  jump: jump
-    .optional()
-    .meta(
-      section("A host between the workstation and the node; one at a node replaces that of the cluster's `ssh` whole."),
-    ),
+  jump: jump.optional().meta(
+    field("A host between the workstation and the node; that of a node replaces the cluster's whole.", {
+      otherwise: "that of the cluster's `ssh`, else none",
+      example: { host: 'bastion.example.com' },
+      change: 'free',
+      note: CONNECTION,
+    }),
+  ),
 });

@@ -134,7 +134,8 @@ describe('the JSON Schema of a cluster', () => {
 
     it('an example that parses, in the reference cluster or in full.yaml', () => {
       const full = exampleCluster('full');
-      const hosts = [referenceCluster(), full, withValue(full, 'network.encapsulation', { ipip: 'always' })];
+      const ipip = withValue(full, 'network.encapsulation', { ipip: 'always' });
+      const hosts = [referenceCluster(), full, withValue(ipip, 'network.furtherPools[].encapsulation', 'none')];
       for (const field of valued) {
         assert.equal(field.schema.examples?.length, 1, field.path);
         const example = exampleOf(field);

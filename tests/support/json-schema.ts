@@ -19,7 +19,10 @@ const TYPES: Record<string, (value: unknown) => boolean> = {
 
 /** Draft 7, as far as the cluster's schema uses it. A keyword counts only for values of the type it is about. */
 const CHECKS: Record<string, { of?: string; check: Check }> = {
-  type: { check: (type: string, value, _, at) => (TYPES[type]?.(value) ? [] : [`${at}: no ${type}`]) },
+  type: {
+    check: (type: string | string[], value, _, at) =>
+      [type].flat().some((one) => TYPES[one]?.(value)) ? [] : [`${at}: no ${type}`],
+  },
   const: { check: (one: unknown, value, _, at) => (one === value ? [] : [`${at}: not ${one}`]) },
   enum: { check: (all: unknown[], value, _, at) => (all.includes(value) ? [] : [`${at}: none of ${all}`]) },
   anyOf: {
