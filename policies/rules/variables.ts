@@ -113,6 +113,25 @@ export function hostPathOf(subject: Subject, host: string, name: string): string
   return field.startsWith('nodes.NAME.') ? field.replace('NAME', () => host) : `nodes.${host}.${name}`;
 }
 
+/** The way out by giving a variable a value: in words for a field, which may be called and written otherwise. */
+export function toSet(subject: Subject, name: string, value: unknown): string {
+  const path = pathOf(subject, name);
+  if (path === name) return `set ${name}: ${show(value)}`;
+  return path.endsWith(`.${name}`)
+    ? `set ${path} to ${show(value)}`
+    : `choose ${path} so that ${name} is ${show(value)}`;
+}
+
+/** A hint as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** `1 block`, `2 blocks`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** Whether the variables come from a stack file of ours, and not from a program that wrote them itself. */
 function isStackFile({ paths = {} }: Subject): boolean {
   for (const _ in paths) return true;

@@ -4,11 +4,16 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { formatFinding } from '../../cluster/index.ts';
+import { fieldOf } from '../../kubespray/fields.ts';
 import { complete, judge, rules, type Subject } from '../../policies/rules/index.ts';
 import { reference } from '../../policies/rules/reference.ts';
 
 const worlds = join(import.meta.dirname, 'worlds');
 const base = parse(readFileSync(join(worlds, 'base.yaml'), 'utf8')) as Subject;
+
+/** What JSON cannot say. */
+const ring: unknown[] = [];
+ring.push(ring);
 
 /** The healthy base with what the world has otherwise; a variable that is null there is not said at all. */
 function world(file: string): Subject {
@@ -67,27 +72,63 @@ describe('rules', () => {
     assert.deepEqual(judge({ ...base, variables: templates }), []);
   });
 
-  it('never throw, whatever the variables hold', () => {
+  it('never throw, whatever the subject holds', () => {
     const read = [
-      'kube_version',
-      'calico_version',
-      'calico_bpf_enabled',
-      'typha_enabled',
-      'typha_secure',
-      'ipv6_stack',
+      ...Object.keys(fieldOf),
+      ...['kube_proxy_strict_arp', 'metallb_enabled', 'kube_vip_enabled', 'download_localhost', 'gvisor_enabled'],
+      ...['containerd_version', 'cloud_provider', 'external_cloud_provider', 'dns_mode', 'container_manager', 'ipip'],
+      ...['calico_bgp_peers', 'loadbalancer_apiserver_port', 'enable_dual_stack_networks', 'ignore_assert_errors'],
     ];
-    const bgp = ['peers', 'peer_with_router', 'peer_with_calico_rr', 'cluster_id', 'calico_advertise_cluster_ips'];
-    const named = ['ipip', 'calico_bgp_peers', 'calico_ipip_mode_ipv6', 'calico_advertise_service_external_ips'];
-    const names = fc.constantFrom(...Object.keys(base.variables), ...read, ...bgp, ...named);
-    const name = fc.oneof(names, fc.string(), fc.stringMatching(/^calico_[a-z_]{1,60}$/));
-    const value = fc.oneof(fc.anything(), fc.constantFrom(true, 'vxlan', 'etcd'), fc.array(fc.anything()));
+    const names = fc.constantFrom(...Object.keys(base.variables), ...read);
+    const name = fc.oneof(names, fc.string(), fc.stringMatching(/^(calico|kube)_[a-z_]{1,60}$/));
+    const likely = fc.constantFrom<unknown>(true, 'vxlan', 'etcd', 'fd00::/64', '10.0.0.0/8', [{}], ring, 10n, null);
+    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
+    const value = fc.oneof(anything, likely, fc.array(anything));
+    const variables = fc.dictionary(name, value);
+    const group = fc.oneof(fc.constantFrom('etcd', 'calico_rr', 'kube_node', 'k8s_cluster'), fc.string());
+    const host = fc.record(
+      {
+        name: fc.oneof(fc.string(), fc.constantFrom('a', 'b')),
+        address: fc.oneof(fc.string(), fc.constantFrom('192.168.4.1', 'fd00::1')),
+        address6: fc.oneof(fc.string(), fc.constantFrom('fd00::1', '::')),
+        groups: fc.array(group),
+        os: fc.oneof(fc.string(), fc.constantFrom('rocky-10', 'ol-8.9')),
+        variables,
+      },
+      { requiredKeys: [] },
+    );
+    const subject = fc.record(
+      {
+        variables,
+        hosts: fc.array(fc.oneof(host, anything)),
+        network: fc.oneof(fc.record({ nodes: fc.string(), nodes6: fc.string(), interfaceMtu: fc.double() }), anything),
+        extraVars: fc.oneof(variables, anything),
+        files: fc.oneof(fc.array(fc.oneof(fc.string(), fc.constant('group_vars/x.yml'))), anything),
+        paths: fc.oneof(fc.dictionary(name, fc.string()), anything),
+        kubespray: fc.oneof(fc.constantFrom({ version: 'v2.28.0' }), anything),
+      },
+      { requiredKeys: [] },
+    );
     fc.assert(
-      fc.property(fc.dictionary(name, value), fc.anything(), (variables, junk) => {
-        judge({ ...base, variables: { ...base.variables, ...variables } });
-        judge(complete(junk as Partial<Subject>));
+      fc.property(subject, anything, (part, junk) => {
+        const own = { ...base, ...part, variables: { ...base.variables, ...part.variables } };
+        for (const whole of [own, part, junk]) {
+          for (const finding of judge(whole as Partial<Subject>)) assert.equal(typeof finding.message, 'string');
+        }
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('name the field of the stack file wherever there is one, and the variable where there is not', () => {
+    for (const file of globSync(join(worlds, '*/bad*.yaml'))) {
+      const subject = world(file);
+      const rule = rules.find(({ code }) => code === basename(join(file, '..')));
+      for (const { path } of rule?.judge({ ...subject, paths: { ...fieldOf, ...subject.paths } }) ?? []) {
+        const [first = ''] = path.split(/[.[]/);
+        assert.ok(!Object.hasOwn(fieldOf, first), `${path} in ${file}`);
+      }
+    }
   });
 
   it('are described in docs/rules.md as they are', () => {

@@ -1,5 +1,5 @@
 import type { Rule, Subject } from '../subject.ts';
-import { against, hasReflectors, isTruthy, pathOf, show, valueIn } from '../variables.ts';
+import { against, hasReflectors, isTruthy, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const bgpWithoutBird: Rule = {
   code: 'bgp-without-bird',
@@ -13,10 +13,11 @@ export const bgpWithoutBird: Rule = {
     // Any other word is judged by network-backend.
     if (backend !== 'vxlan' && backend !== 'none') return [];
     const said = `calico_network_backend is ${show(backend)}`;
-    const hint = (what: string) => `Set calico_network_backend: bird, or leave ${what} out.`;
+    const hint = (what: string) =>
+      sentence(`${toSet(subject, 'calico_network_backend', 'bird')}, or leave ${what} out`);
     return [
       ...overBgp(subject).map((name) =>
-        against(bgpWithoutBird, pathOf(subject, name), `${name} needs BGP, and ${said}`, hint(name)),
+        against(bgpWithoutBird, pathOf(subject, name), `${name} needs BGP, and ${said}`, hint(pathOf(subject, name))),
       ),
       ...(hasReflectors(subject)
         ? [against(bgpWithoutBird, 'nodes', `the hosts of calico_rr need BGP, and ${said}`, hint('the group'))]

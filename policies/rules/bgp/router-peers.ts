@@ -1,6 +1,18 @@
 import type { Finding } from '../../../cluster/finding.ts';
 import type { Rule, Subject } from '../subject.ts';
-import { against, hasReflectors, isRecord, isTemplate, isTruthy, pathOf, saidIn, show, valueIn } from '../variables.ts';
+import {
+  against,
+  hasReflectors,
+  isRecord,
+  isTemplate,
+  isTruthy,
+  pathOf,
+  saidIn,
+  sentence,
+  show,
+  toSet,
+  valueIn,
+} from '../variables.ts';
 
 export const routerPeers: Rule = {
   code: 'router-peers',
@@ -18,14 +30,14 @@ export const routerPeers: Rule = {
     );
     const at = (path: string, message: string, hint: string) => against(routerPeers, path, message, hint);
     if (!isTruthy(router)) {
-      const hint = `Set ${pathOf(subject, 'peer_with_router')}: true beside them.`;
+      const hint = sentence(`${toSet(subject, 'peer_with_router', true)} beside them`);
       return filled.map(({ path }) => at(path, 'peers are not read without peer_with_router', hint));
     }
     const found = filled.flatMap(({ path, peers }) => unscoped(path, peers));
     if (filled.some(({ peers }) => peers.some(isScoped)) || !routesByMesh(subject)) return found;
     const message = 'peer_with_router turns the mesh between nodes off, and peers names nobody instead';
     const path = pathOf(subject, 'peer_with_router');
-    return [...found, at(path, message, 'Name the routers in peers, or leave peer_with_router out.')];
+    return [...found, at(path, message, `Name the routers in ${pathOf(subject, 'peers')}, or leave ${path} out.`)];
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, pathOf, valueIn } from '../variables.ts';
+import { against, isOn, pathOf, sentence, toSet, valueIn } from '../variables.ts';
 
 export const ebpfKubeProxy: Rule = {
   code: 'ebpf-kube-proxy',
@@ -14,7 +14,9 @@ export const ebpfKubeProxy: Rule = {
     if (Object.hasOwn(subject.variables, 'kube_proxy_remove') && valueIn(subject, 'kube_proxy_remove') === undefined)
       return [];
     const path = pathOf(subject, 'calico_bpf_enabled');
-    const hint = `Say in ${pathOf(subject, 'kube_proxy_remove')} that there is no kube-proxy; on a running cluster delete its DaemonSet and the rules of ipvs first.`;
+    const hint = sentence(
+      `${toSet(subject, 'kube_proxy_remove', true)}; on a running cluster delete the DaemonSet and the rules of ipvs first`,
+    );
     return [against(ebpfKubeProxy, path, 'eBPF is on beside a kube-proxy of mode ipvs', hint)];
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, pathOf, show, valueIn } from '../variables.ts';
+import { against, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 import { MODES } from './encapsulation-mode.ts';
 import { BACKENDS } from './network-backend.ts';
 
@@ -24,7 +24,7 @@ export const encapsulationBackend: Rule = {
         encapsulationBackend,
         pathOf(subject, 'calico_network_backend'),
         `calico_network_backend is ${show(backend)} with ${what}`,
-        `Set calico_network_backend: ${needed[0]}.`,
+        sentence(toSet(subject, 'calico_network_backend', needed[0])),
       ),
     ];
   },

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, hasIpv6, pathOf, valueIn } from '../variables.ts';
+import { against, hasIpv6, pathOf, sentence, toSet, valueIn } from '../variables.ts';
 
 export const encapsulation6Backend: Rule = {
   code: 'encapsulation6-backend',
@@ -15,6 +15,13 @@ export const encapsulation6Backend: Rule = {
     if (valueIn(subject, 'calico_vxlan_mode') === 'Never' || (backend !== 'vxlan' && backend !== 'none')) return [];
     const path = pathOf(subject, 'calico_network_backend');
     const message = `calico_network_backend is ${backend}, and IPv6 has no encapsulation`;
-    return [against(encapsulation6Backend, path, message, 'Set calico_network_backend: bird, or give IPv6 a tunnel.')];
+    return [
+      against(
+        encapsulation6Backend,
+        path,
+        message,
+        sentence(`${toSet(subject, 'calico_network_backend', 'bird')}, or give IPv6 a tunnel`),
+      ),
+    ];
   },
 };

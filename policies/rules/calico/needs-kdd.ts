@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isTruthy, pathOf, valueIn } from '../variables.ts';
+import { against, isTruthy, pathOf, sentence, toSet, valueIn } from '../variables.ts';
 
 const FEATURES = { typha_enabled: 'Typha', calico_apiserver_enabled: 'Calico’s API server' };
 
@@ -17,7 +17,7 @@ export const needsKdd: Rule = {
       .filter(([name]) => isTruthy(valueIn(subject, name)))
       .map(([name, what]) => {
         const path = pathOf(subject, name);
-        const hint = `Set ${pathOf(subject, 'calico_datastore')} to kdd, or leave ${path} out.`;
+        const hint = sentence(`${toSet(subject, 'calico_datastore', 'kdd')}, or leave ${path} out`);
         return against(needsKdd, path, `${what} is on, and calico_datastore is etcd`, hint);
       });
   },

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, pathOf, show, valueIn } from '../variables.ts';
+import { against, isOn, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const nftablesProxy: Rule = {
   code: 'nftables-proxy',
@@ -14,6 +14,6 @@ export const nftablesProxy: Rule = {
     if (isOn(subject, 'kube_proxy_remove')) return [];
     const path = pathOf(subject, 'calico_nftable_mode');
     const message = `Calico uses nftables, and kube_proxy_mode is ${show(mode)}`;
-    return [against(nftablesProxy, path, message, `Set ${pathOf(subject, 'kube_proxy_mode')} to nftables.`)];
+    return [against(nftablesProxy, path, message, sentence(toSet(subject, 'kube_proxy_mode', 'nftables')))];
   },
 };

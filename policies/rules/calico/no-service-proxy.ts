@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, isTemplate, pathOf, saidIn } from '../variables.ts';
+import { against, isOn, isTemplate, pathOf, saidIn, toSet } from '../variables.ts';
 
 export const noServiceProxy: Rule = {
   code: 'no-service-proxy',
@@ -12,7 +12,7 @@ export const noServiceProxy: Rule = {
     const ebpf = saidIn(subject, 'calico_bpf_enabled');
     if (!isOn(subject, 'kube_proxy_remove') || isTemplate(ebpf) || ebpf) return [];
     const path = pathOf(subject, 'kube_proxy_remove');
-    const hint = `Keep kube-proxy, or choose eBPF in ${pathOf(subject, 'calico_bpf_enabled')}.`;
+    const hint = `Keep kube-proxy, or ${toSet(subject, 'calico_bpf_enabled', true)}.`;
     return [against(noServiceProxy, path, 'there is no kube-proxy, and eBPF is off', hint)];
   },
 };

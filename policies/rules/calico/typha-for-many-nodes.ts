@@ -1,6 +1,6 @@
 import { nodeCount } from '../ranges/family.ts';
 import type { Rule } from '../subject.ts';
-import { against, isTemplate, pathOf, saidIn, valueIn } from '../variables.ts';
+import { against, isTemplate, pathOf, saidIn, sentence, toSet, valueIn } from '../variables.ts';
 
 export const typhaForManyNodes: Rule = {
   code: 'typha-for-many-nodes',
@@ -14,6 +14,13 @@ export const typhaForManyNodes: Rule = {
     const nodes = nodeCount(subject);
     if (nodes <= 50 || isTemplate(typha) || typha || valueIn(subject, 'calico_datastore') !== 'kdd') return [];
     const path = pathOf(subject, 'typha_enabled');
-    return [against(typhaForManyNodes, path, `${nodes} nodes watch the Kubernetes API themselves`, `Set ${path}.`)];
+    return [
+      against(
+        typhaForManyNodes,
+        path,
+        `${nodes} nodes watch the Kubernetes API themselves`,
+        sentence(toSet(subject, 'typha_enabled', true)),
+      ),
+    ];
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isTemplate, isTruthy, pathOf, show, valueIn } from '../variables.ts';
+import { against, isTemplate, isTruthy, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const typhaSecure: Rule = {
   code: 'typha-secure',
@@ -14,7 +14,12 @@ export const typhaSecure: Rule = {
     if (isTruthy(valueIn(subject, 'typha_enabled'))) return [];
     const message = `typha_secure is ${show(secure)} without typha_enabled`;
     return [
-      against(typhaSecure, pathOf(subject, 'typha_secure'), message, 'Set typha_enabled: true, or leave both out.'),
+      against(
+        typhaSecure,
+        pathOf(subject, 'typha_secure'),
+        message,
+        sentence(`${toSet(subject, 'typha_enabled', true)}, or leave both out`),
+      ),
     ];
   },
 };

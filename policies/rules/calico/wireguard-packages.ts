@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, isYes, saidIn } from '../variables.ts';
+import { against, isOn, isYes, saidIn, sentence, toSet } from '../variables.ts';
 
 /** The family of Red Hat, whose systems read `redhat.yml` unless a file has their name and version. */
 const RED_HAT = ['rhel', 'centos', 'rocky', 'almalinux', 'ol'];
@@ -25,7 +25,7 @@ export const wireguardPackages: Rule = {
       const message = `${name} runs ${os}, ${lacks}`;
       const hint =
         lacks === NO_EPEL
-          ? 'Set epel_enabled: true.'
+          ? sentence(toSet(subject, 'epel_enabled', true))
           : `Pass -e '{"calico_wireguard_packages": ["wireguard-tools"]}' to Ansible.`;
       return [against(wireguardPackages, `nodes.${name}.os`, message, hint)];
     });

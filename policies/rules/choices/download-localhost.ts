@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, pathOf, valueIn } from '../variables.ts';
+import { against, isOn, pathOf, sentence, toSet, valueIn } from '../variables.ts';
 
 export const downloadLocalhost: Rule = {
   code: 'download-localhost',
@@ -11,7 +11,7 @@ export const downloadLocalhost: Rule = {
     const once = subject.variables.download_run_once === undefined ? false : valueIn(subject, 'download_run_once');
     if (!isOn(subject, 'download_localhost') || once !== false) return [];
     const path = pathOf(subject, 'download_localhost');
-    const hint = `Set ${pathOf(subject, 'download_run_once')} to true, or leave download_localhost out.`;
+    const hint = sentence(`${toSet(subject, 'download_run_once', true)}, or leave ${path} out`);
     return [against(downloadLocalhost, path, 'download_localhost is on without download_run_once', hint)];
   },
 };

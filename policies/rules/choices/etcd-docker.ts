@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, pathOf, show, valueIn } from '../variables.ts';
+import { against, pathOf, show, toSet, valueIn } from '../variables.ts';
 
 export const etcdDocker: Rule = {
   code: 'etcd-docker',
@@ -13,8 +13,6 @@ export const etcdDocker: Rule = {
       return [];
     const path = pathOf(subject, 'etcd_deployment_type');
     const message = `etcd_deployment_type is docker, and container_manager is ${show(manager)}`;
-    return [
-      against(etcdDocker, path, message, `Write host, or set ${pathOf(subject, 'container_manager')} to docker.`),
-    ];
+    return [against(etcdDocker, path, message, `Write host, or ${toSet(subject, 'container_manager', 'docker')}.`)];
   },
 };

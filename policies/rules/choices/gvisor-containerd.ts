@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, pathOf, show, valueIn } from '../variables.ts';
+import { against, isOn, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const gvisorContainerd: Rule = {
   code: 'gvisor-containerd',
@@ -10,7 +10,7 @@ export const gvisorContainerd: Rule = {
   judge(subject) {
     const manager = valueIn(subject, 'container_manager');
     if (!isOn(subject, 'gvisor_enabled') || manager === undefined || manager === 'containerd') return [];
-    const hint = `Set ${pathOf(subject, 'container_manager')} to containerd, or leave gVisor out.`;
+    const hint = sentence(`${toSet(subject, 'container_manager', 'containerd')}, or leave gVisor out`);
     const message = `gVisor is on, and container_manager is ${show(manager)}`;
     return [against(gvisorContainerd, pathOf(subject, 'gvisor_enabled'), message, hint)];
   },

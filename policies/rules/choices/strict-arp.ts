@@ -1,6 +1,6 @@
 import type { Finding } from '../../../cluster/finding.ts';
 import type { Rule, Subject } from '../subject.ts';
-import { against, isOn, isTemplate, pathOf, saidIn, valueIn } from '../variables.ts';
+import { against, isOn, isTemplate, pathOf, saidIn, sentence, toSet, valueIn } from '../variables.ts';
 
 /** Whether ipvs answers ARP for service addresses, so that whoever announces them by ARP is not alone. */
 export function arpIsShared(subject: Subject): boolean {
@@ -12,6 +12,6 @@ export function arpIsShared(subject: Subject): boolean {
 export function strictArp(rule: Rule, subject: Subject, name: string, what: string): Finding[] {
   if (!isOn(subject, name) || !arpIsShared(subject)) return [];
   const message = `${what} needs kube_proxy_strict_arp, since kube_proxy_mode is ipvs`;
-  const hint = `Set ${pathOf(subject, 'kube_proxy_strict_arp')} to true.`;
+  const hint = sentence(toSet(subject, 'kube_proxy_strict_arp', true));
   return [against(rule, pathOf(subject, name), message, hint)];
 }

@@ -17,7 +17,7 @@ export const hostOverride: Rule = {
       Object.keys(variables).flatMap((variable) => {
         if (!WIDE.test(variable) || isTemplate(variables[variable])) return [];
         const [own, all] = [show(variables[variable]), saidIn(subject, variable)];
-        const message = `${name} has a ${variable} of its own, ${own}${all === undefined ? '' : `; the others have ${show(all)}`}`;
+        const message = `${name} has its own ${variable}, ${own}${all === undefined ? '' : `; the others have ${show(all)}`}`;
         return [
           against(hostOverride, `nodes.${name}.${variable}`, message, 'Say it once, for all hosts, or not at all.'),
         ];

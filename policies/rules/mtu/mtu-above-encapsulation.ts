@@ -13,14 +13,16 @@ export const mtuAboveEncapsulation: Rule = {
     const left = room(subject);
     // calico_veth_mtu counts only beside calico_mtu (calico-node.yml.j2:103): alone, mtu-without-effect speaks.
     if (left === undefined || valueIn(subject, 'calico_mtu') === undefined) return [];
-    const seen = new Set<string>();
+    const seen = new Set<unknown>();
     return ['calico_mtu', 'calico_veth_mtu'].flatMap((name) => {
       const mtu = numberIn(subject, name);
       const path = pathOf(subject, name);
-      if (!(mtu > left.maxMtu) || seen.has(path)) return [];
-      seen.add(path);
+      if (!(mtu > left.maxMtu) || seen.has(path) || seen.has(mtu)) return [];
+      seen.add(path).add(mtu);
       const message = `MTU ${mtu} is more than the ${left.maxMtu} that ${left.what} leaves of ${subject.network.interfaceMtu}`;
-      return [against(mtuAboveEncapsulation, path, message, `Write ${left.maxMtu} or less, or mtu: auto.`)];
+      return [
+        against(mtuAboveEncapsulation, path, message, `Write ${left.maxMtu} or less; in a stack file, mtu: auto.`),
+      ];
     });
   },
 };

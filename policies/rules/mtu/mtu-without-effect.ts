@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, numberIn, pathOf, show, valueIn } from '../variables.ts';
+import { against, numberIn, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const mtuWithoutEffect: Rule = {
   code: 'mtu-without-effect',
@@ -16,7 +16,7 @@ export const mtuWithoutEffect: Rule = {
     if (!Object.hasOwn(subject.variables, 'calico_mtu')) {
       if (veth === undefined) return [];
       const message = `calico_veth_mtu ${show(veth)} does nothing without calico_mtu`;
-      return [at('calico_veth_mtu', message, `Set calico_mtu: ${show(veth)} beside it.`)];
+      return [at('calico_veth_mtu', message, sentence(`${toSet(subject, 'calico_mtu', veth)} beside it`))];
     }
     if (mtu === undefined) return [];
     if (typeof mtu !== 'number') {

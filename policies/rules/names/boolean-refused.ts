@@ -15,7 +15,14 @@ export const booleanRefused: Rule = {
       const value = saidIn(subject, name);
       if (value === undefined || typeof value === 'boolean' || isTemplate(value)) return [];
       const hint = 'Write true or false, without quotes.';
-      return [against(booleanRefused, pathOf(subject, name), `${name} is ${show(value)}, not a boolean`, hint)];
+      return [
+        against(
+          booleanRefused,
+          pathOf(subject, name),
+          `${name} is ${typeof value === 'string' ? `the text "${show(value)}"` : show(value)}`,
+          hint,
+        ),
+      ];
     });
   },
 };

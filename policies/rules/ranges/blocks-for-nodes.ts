@@ -1,6 +1,6 @@
 import type { Finding } from '../../../cluster/finding.ts';
 import type { Rule, Subject } from '../subject.ts';
-import { against, isOn, numberIn, show } from '../variables.ts';
+import { against, count, isOn, numberIn, show } from '../variables.ts';
 import { type Family, ipv4, nodeCount, poolCidr, poolPath, rangeIn } from './family.ts';
 
 export const blocksForNodes: Rule = {
@@ -23,7 +23,7 @@ export function blocksShort(rule: Rule, subject: Subject, family: Family): Findi
   const blocks = 2 ** (size - pool.prefix);
   const nodes = nodeCount(subject);
   if (blocks >= nodes) return [];
-  const message = `the pool ${show(cidr)} has ${blocks} blocks of /${size} for ${nodes} nodes`;
+  const message = `the pool ${show(cidr)} has ${count(blocks, 'block')} of /${size} for ${nodes} nodes`;
   const hint = 'Widen the pool, or make the blocks smaller (a larger number).';
   return [against(rule, poolPath(subject, family), message, hint)];
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, hasIpv6, isTemplate, isYes, pathOf, saidIn, valueIn } from '../variables.ts';
+import { against, hasIpv6, isTemplate, isYes, pathOf, saidIn, toSet, valueIn } from '../variables.ts';
 
 export const noStack: Rule = {
   code: 'no-stack',
@@ -12,6 +12,13 @@ export const noStack: Rule = {
     const ipv6 = saidIn(subject, 'ipv6_stack') ?? saidIn(subject, 'enable_dual_stack_networks');
     if (ipv4 === undefined || isYes(ipv4) || isTemplate(ipv6) || hasIpv6(subject)) return [];
     const path = pathOf(subject, 'ipv4_stack');
-    return [against(noStack, path, 'neither IPv4 nor IPv6 is on', `Leave ${path} out, or set ipv6_stack: true.`)];
+    return [
+      against(
+        noStack,
+        path,
+        'neither IPv4 nor IPv6 is on',
+        `Leave ${path} out, or ${toSet(subject, 'ipv6_stack', true)}.`,
+      ),
+    ];
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, numberIn, pathOf } from '../variables.ts';
+import { against, count, numberIn, pathOf } from '../variables.ts';
 import { ipv4 } from './family.ts';
 
 export const podsOverBlocks: Rule = {
@@ -17,7 +17,7 @@ export const podsOverBlocks: Rule = {
     const addresses = blocks * 2 ** (ipv4.bits - size);
     if (!(pods > addresses)) return [];
     const path = pathOf(subject, 'calico_ipam_maxblocksperhost');
-    const message = `${blocks} blocks of /${size} are ${addresses} addresses, and a node runs up to ${pods} pods`;
+    const message = `${count(blocks, 'block')} of /${size} ${blocks === 1 ? 'has' : 'have'} ${addresses} addresses, and a node runs up to ${pods} pods`;
     const hint = `Write ${Math.ceil(pods / 2 ** (ipv4.bits - size))} or more, 0 for no limit, or lower ${pathOf(subject, 'kubelet_max_pods')}.`;
     return [against(podsOverBlocks, path, message, hint)];
   },
