@@ -24,10 +24,10 @@ export interface Network {
   /** Of the second stack; absent without one. There is no IPIP for IPv6. */
   readonly vxlanMode6?: CalicoMode;
   /**
-   * UDP port of VXLAN packets as they really travel: kubespray tells Felix of another one only with the backend `vxlan`
-   * (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:216-221). Absent without VXLAN.
+   * UDP port and network identifier of VXLAN packets as they really travel: kubespray tells Felix of others only with the
+   * backend `vxlan` (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:221-226). Absent without VXLAN.
    */
-  readonly vxlanPort?: number;
+  readonly vxlan?: { readonly port: number; readonly vni: number };
   /** Addresses in one IPAM block; all of them are usable. */
   readonly blockAddresses: number;
   /** Blocks in the pool. A node takes as many as it needs. */
@@ -39,7 +39,7 @@ export function deriveNetwork(cluster: Cluster): Network {
   const { encapsulation, ipv6, pool } = cluster.network;
   const { mtu, maxMtu, overhead } = deriveMtu(cluster);
   const bird = reasonForBird(cluster);
-  const port = vxlanPort(cluster, bird !== undefined);
+  const vxlan = vxlanOnTheWire(cluster, bird !== undefined);
   const { blocks, blockAddresses, addresses } = poolSize(pool.cidr, pool.blockSize);
   return Object.freeze({
     mtu,
@@ -50,7 +50,7 @@ export function deriveNetwork(cluster: Cluster): Network {
     ipipMode: modeOf('ipip', encapsulation),
     vxlanMode: modeOf('vxlan', encapsulation),
     ...(ipv6 === undefined ? {} : { vxlanMode6: modeOf('vxlan', ipv6.encapsulation) }),
-    ...(port === undefined ? {} : { vxlanPort: port }),
+    ...(vxlan === undefined ? {} : { vxlan }),
     blockAddresses,
     poolBlocks: blocks,
     poolAddresses: addresses,
@@ -103,10 +103,11 @@ function advertises({ advertise }: Bgp): boolean {
   return advertise.clusterIps || advertise.externalIps.length > 0 || advertise.loadBalancerIps.length > 0;
 }
 
-const VXLAN_PORT = 4789;
+/** Felix's own (Calico v3.31.5 felix/config/config_params.go:350). */
+const VXLAN = { port: 4789, vni: 4096 };
 
-function vxlanPort({ network }: Cluster, bird: boolean): number | undefined {
+function vxlanOnTheWire({ network }: Cluster, bird: boolean): Network['vxlan'] {
   const { encapsulation, ipv6 } = network;
-  if (encapsulation.kind === 'vxlan') return bird ? VXLAN_PORT : encapsulation.port;
-  return ipv6?.encapsulation.kind === 'vxlan' ? VXLAN_PORT : undefined;
+  if (encapsulation.kind === 'vxlan') return bird ? VXLAN : { port: encapsulation.port, vni: encapsulation.vni };
+  return ipv6?.encapsulation.kind === 'vxlan' ? VXLAN : undefined;
 }

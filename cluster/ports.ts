@@ -18,7 +18,7 @@ export interface Port {
   readonly reference: string;
 }
 
-/** A part of the cluster, or somebody outside, in words: `every node`, `the control plane`, `the workstation`, `192.168.4.1`. */
+/** A part of the cluster or somebody outside, in words: `every node`, `w1, w2`, `12 nodes`, `the workstation`, `192.168.4.1`. */
 export type Place = string;
 
 const KUBESPRAY = 'kubespray v2.31.0 docs/operations/port-requirements.md';
@@ -58,6 +58,11 @@ function groupsOf({ nodes }: Cluster): Groups {
   };
 }
 
+/** A few nodes by name, many by their number. */
+function placeOf(names: readonly string[]): Place {
+  return names.length <= 5 ? names.join(', ') : `${names.length} nodes`;
+}
+
 function port(
   protocol: Port['protocol'],
   number: number | string,
@@ -88,7 +93,7 @@ function sshPorts({ nodes, kubespray }: Cluster): Port[] {
         'tcp',
         number,
         'SSH',
-        { place: names.length === nodes.length ? EVERY : names.join(', '), names },
+        { place: names.length === nodes.length ? EVERY : placeOf(names), names },
         [from, `${kubespray.controller}, the controller`],
         KUBESPRAY,
       ),
@@ -122,7 +127,8 @@ function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
   const { every } = groups;
   const on = tunnelsOf(cluster);
   const vxlan = on.vxlan || on.vxlan6;
-  const { vxlanPort = 4789 } = deriveNetwork(cluster);
+  // eBPF has Felix's own port where there is no VXLAN to say another.
+  const vxlanPort = deriveNetwork(cluster).vxlan?.port ?? 4789;
   const { typha } = calico;
   return [
     ...bgpPorts(cluster, groups),
@@ -186,7 +192,7 @@ function bgpPorts(cluster: Cluster, { every, reflectors }: Groups): Port[] {
   }
   const outside: [string, Group][] = [
     ...bgp.peers.map(({ address }): [string, Group] => [address, every]),
-    ...[...peersOfNodes].map(([address, names]): [string, Group] => [address, { place: names.join(', '), names }]),
+    ...[...peersOfNodes].map(([address, names]): [string, Group] => [address, { place: placeOf(names), names }]),
   ];
   const listening = (on: Group, from: Place) => port('tcp', bgp.listenPort, 'BGP', on, [from], CALICO);
   return [

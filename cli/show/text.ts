@@ -12,7 +12,7 @@ export function textOf(facts: Facts, cluster: Cluster): string[] {
     ...section(`Nodes (${facts.nodes.length})`, nodeRows(facts)),
     ...section('Network', networkRows(facts, cluster)),
     ...section('MTU', mtuRows(facts.mtu, cluster)),
-    ...section('Addresses', addressRows(facts)),
+    ...section('Addresses', addressRows(facts, cluster)),
     ...section('Ports', [['', 'at', 'from', 'for'], ...facts.ports.map(portRow)]),
   ];
 }
@@ -58,25 +58,28 @@ function networkRows({ network, apiServer, autodetection }: Facts, cluster: Clus
     ['nodes', `${both(nodes, ipv6?.nodes)}, interface MTU ${interfaceMtu}`],
     ['pods', both(pods, ipv6?.pods)],
     ['services', both(services, ipv6?.services)],
-    ['encapsulation', `${encapsulationWords(cluster)} (${modes.join(', ')})`],
+    ['encapsulation', `${tunnelWords(cluster.network.encapsulation)} (${modes.join(', ')})`],
     ...(ipv6 === undefined ? [] : [['', `IPv6: ${tunnelWords(ipv6.encapsulation)} (vxlanMode ${network.vxlanMode6})`]]),
+    ...(network.vxlan === undefined ? [] : [['', vxlanWords(network.vxlan, cluster)]]),
     ['backend', `${network.backend}: ${network.backendReason}`],
     ...(network.backend === 'bird' ? [['BGP', `AS ${bgp.as}, ${topologyWords(cluster)}`]] : []),
     ['WireGuard', wireguard ? 'on' : 'off'],
     ['dataplane', dataplaneWords(dataplane)],
     ['API server', `${apiServer.enabled ? 'on' : 'off'}, ${apiServer.reason}`],
-    ['node address', both(autodetection.ipv4 ?? '', autodetection.ipv6)],
+    ['node address', both(autodetection.ipv4 ?? '', autodetection.ipv6 && `IPv6: ${autodetection.ipv6}`)],
   ];
-}
-
-function encapsulationWords({ network: { encapsulation } }: Cluster): string {
-  if (encapsulation.kind !== 'vxlan') return tunnelWords(encapsulation);
-  return `${tunnelWords(encapsulation)}, VNI ${encapsulation.vni}`;
 }
 
 function tunnelWords(encapsulation: { readonly kind: string; readonly mode?: string }): string {
   if (encapsulation.kind === 'none') return 'none';
   return `${encapsulation.kind === 'ipip' ? 'IP-in-IP' : 'VXLAN'}, ${encapsulation.mode}`;
+}
+
+/** What packets carry, and what was meant for them in vain. */
+function vxlanWords({ vni, port }: { vni: number; port: number }, { network: { encapsulation } }: Cluster): string {
+  const words = `VNI ${vni}, UDP port ${port}`;
+  if (encapsulation.kind !== 'vxlan' || (encapsulation.vni === vni && encapsulation.port === port)) return words;
+  return `${words}: ${encapsulation.vni} and ${encapsulation.port}, as declared, reach Felix with the backend vxlan alone`;
 }
 
 function topologyWords({ network: { bgp }, nodes }: Cluster): string {
@@ -85,7 +88,7 @@ function topologyWords({ network: { bgp }, nodes }: Cluster): string {
     typeof bgp.topology === 'object'
       ? `route reflectors of ${bgp.topology.reflectors.clusterId}`
       : { 'full-mesh': 'full mesh', routers: 'peers instead of a mesh' }[bgp.topology];
-  return peers === 0 ? words : `${words}, ${peers} declared`;
+  return peers === 0 ? words : `${words}, ${peers} ${peers === 1 ? 'peer' : 'peers'}`;
 }
 
 function dataplaneWords(dataplane: Cluster['network']['dataplane']): string {
@@ -102,9 +105,7 @@ function mtuRows(mtu: Mtu, { network }: Cluster): Row[] {
       ? `${mtu.maxMtu}: nothing is taken of ${network.interfaceMtu}`
       : `${mtu.maxMtu} = ${network.interfaceMtu} - ${most.bytes} ${most.what}`;
   const others =
-    less.length === 0
-      ? ''
-      : `; ${less.map(({ what, bytes }) => `${bytes} ${what}`).join(', ')} does not add up with it`;
+    less.length === 0 ? '' : `; not added: ${less.map(({ what, bytes }) => `${bytes} ${what}`).join(', ')}`;
   return [
     ['fits', `${fits}${others}`],
     ['declared', network.mtu === 'auto' ? `auto: ${mtu.mtu}` : String(network.mtu)],
@@ -119,43 +120,56 @@ function deviceWords({ what, overhead, mtu, setBy }: Device, all: Mtu, interface
   return what === 'pods' || mtu === room ? what : `${what}: ${room} would fit; one value for all (${all.mtu})`;
 }
 
-function addressRows({ capacity }: Facts): Row[] {
-  const { maxPods, workers, others, families } = capacity;
-  const beside = others === 0 ? '' : `, beside ${others} that run no pods of anybody's`;
+function addressRows({ capacity }: Facts, { network: { ipam } }: Cluster): Row[] {
+  const { maxPods, workers, others, families, podsPerNode, nodes, pods } = capacity;
+  const beside = others === 0 ? '' : `, beside ${others} without`;
   return [
-    ...families.flatMap((family) => familyRows(family, maxPods)),
-    ['pods a node', `${capacity.podsPerNode} of kubelet's ${maxPods}`],
+    ...families.flatMap((family) => familyRows(family, ipam.kind)),
+    ['IPAM', ipamWords(ipam)],
     [
-      'room for',
-      `${count(capacity.nodes)} full nodes${beside}; ${count(capacity.pods)} pods on the ${workers} declared`,
+      'pods a node',
+      podsPerNode < maxPods ? `${podsPerNode}; kubelet would allow ${maxPods}` : `${maxPods}, kubelet's limit`,
     ],
+    ['nodes', `room for ${count(nodes)} with ${podsPerNode} pods each${beside}; ${workers} declared`],
+    ['pods', `room for ${count(pods)} on the nodes declared`],
   ];
 }
 
-function familyRows(family: FamilyCapacity, maxPods: number): Row[] {
-  const label = `IPv${family.family}`;
+function ipamWords(ipam: Cluster['network']['ipam']): string {
+  if (ipam.kind === 'host-local') return 'host-local: one range a node, from the Kubernetes API';
+  if (!ipam.autoAllocateBlocks)
+    return 'Calico; a node takes no block by itself, and no pod gets an address before somebody gives it one';
+  return ipam.strictAffinity
+    ? 'Calico, strict affinity: no node borrows'
+    : 'Calico; a node borrows addresses once there is no free block';
+}
+
+function familyRows(family: FamilyCapacity, ipam: 'calico' | 'host-local'): Row[] {
   const { tunnels, maxBlocksPerNode, blocksPerFullNode, podsPerNode, keptPerNode, ownBlocks, nodes } = family;
-  const limited = podsPerNode < maxPods ? `, which hold ${podsPerNode} pods` : '';
+  const takes = tunnels.length > 1 ? 'take one address of every node each' : 'takes one address of every node';
   return [
-    ...family.pools.map(({ name, cidr, blockSize, blocks, blockAddresses, addresses, nodeSelector, disabled }) => [
-      label,
+    ...family.pools.map(({ name, cidr, blockSize, blocks, blockAddresses, addresses, nodeSelector, disabled }, i) => [
+      i === 0 ? `IPv${family.family}` : '',
       `${name} ${cidr}: ${count(blocks)} blocks of ${count(blockAddresses)} (/${blockSize}), ${count(addresses)} addresses` +
         `${nodeSelector === 'all()' ? '' : `, for nodes with ${nodeSelector}`}${disabled ? ', disabled' : ''}`,
     ]),
-    ['', `a full node takes ${blocksPerFullNode} of ${maxBlocksPerNode} blocks at the most${limited}`],
-    ...(tunnels.length === 0 ? [] : [['', `${tunnels.join(' and ')} takes one address of every node each`]]),
-    ...(keptPerNode === 0 ? [] : [['', `${count(keptPerNode)} addresses of a full node are nobody else's`]]),
+    ...(ipam === 'host-local' || podsPerNode === 0
+      ? []
+      : [['', `${podsPerNode} pods take ${blocksPerFullNode} of the ${maxBlocksPerNode} blocks that a node may have`]]),
+    ...(tunnels.length === 0 ? [] : [['', `${tunnels.join(' and ')} ${takes}`]]),
+    ...(keptPerNode === 0 ? [] : [['', `${count(keptPerNode)} addresses of such a node are nobody else's`]]),
     ...(ownBlocks.nodes === nodes
       ? []
-      : [['', `${count(ownBlocks.nodes)} full nodes before any borrows an address from another's block`]]),
+      : [['', `from node ${count(ownBlocks.nodes + 1)} on they borrow from each other's blocks`]]),
   ];
 }
 
 function portRow({ protocol, port, what, on, from, nodes }: Port): Row {
   const number = protocol === 'ip' ? `IP protocol ${port}` : `${protocol.toUpperCase()} ${port}`;
-  const few =
-    nodes.length > 0 && nodes.length <= 3 && !nodes.includes(on) && on !== 'every node' ? ` (${nodes.join(', ')})` : '';
-  return [number, `${on}${few}`, from.join('; '), what];
+  const names = nodes.join(', ');
+  // Who a place with a name of its own is, where they are few.
+  const who = names === '' || nodes.length > 3 || on === names || on === 'every node' ? '' : ` (${names})`;
+  return [number, `${on}${who}`, from.join('; '), what];
 }
 
 /** Powers of two beyond a thousand million are written as such: nobody reads 18446744073709551616. */

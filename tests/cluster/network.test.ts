@@ -99,9 +99,9 @@ describe('deriveNetwork', () => {
         derived({ encapsulation: 'none', ipv6: { encapsulation: { vxlan: 'cross-subnet' } } }),
         derived({ encapsulation: { vxlan: 'always' }, ipv6: { encapsulation: { vxlan: 'cross-subnet' } } }),
       ];
-      assert.deepEqual([flat6.backend, flat6.vxlanMode6, flat6.vxlanPort], ['bird', 'Never', 4789]);
+      assert.deepEqual([flat6.backend, flat6.vxlanMode6, flat6.vxlan?.port], ['bird', 'Never', 4789]);
       assert.deepEqual(
-        [flat4.backend, flat4.vxlanMode, flat4.vxlanMode6, flat4.vxlanPort],
+        [flat4.backend, flat4.vxlanMode, flat4.vxlanMode6, flat4.vxlan?.port],
         ['bird', 'Never', 'CrossSubnet', 4789],
       );
       assert.deepEqual([both.backend, both.vxlanMode, both.vxlanMode6], ['vxlan', 'Always', 'CrossSubnet']);
@@ -116,10 +116,13 @@ describe('deriveNetwork', () => {
   });
 
   it('has a VXLAN port where there is VXLAN: the declared one, unless BIRD keeps kubespray from telling Felix', () => {
-    const encapsulation = { vxlan: 'always', port: 8472 };
-    assert.equal(vxlan({ encapsulation }).vxlanPort, 8472);
-    assert.equal(vxlan({ encapsulation, bgp: { advertise: { clusterIps: true } } }).vxlanPort, 4789);
-    assert.equal('vxlanPort' in vxlan({ encapsulation: { ipip: 'always' } }), false);
+    const encapsulation = { vxlan: 'always', port: 8472, vni: 7 };
+    assert.deepEqual(vxlan({ encapsulation }).vxlan, { port: 8472, vni: 7 });
+    assert.deepEqual(vxlan({ encapsulation, bgp: { advertise: { clusterIps: true } } }).vxlan, {
+      port: 4789,
+      vni: 4096,
+    });
+    assert.equal('vxlan' in vxlan({ encapsulation: { ipip: 'always' } }), false);
     assert.equal('vxlanMode6' in vxlan({}), false);
   });
 

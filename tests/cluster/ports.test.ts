@@ -101,6 +101,14 @@ describe('ports', () => {
     ]);
   });
 
+  it('name nodes while they are few, and count them otherwise', () => {
+    const rest = Object.fromEntries(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, { roles: ['worker'], ssh: { port: 2222 } }]),
+    );
+    const [first, second] = portsOf(withNodes({ cp: { roles: ['control-plane', 'etcd', 'worker'] }, ...rest }));
+    assert.deepEqual([first?.on, second?.on, second?.nodes], ['cp', '6 nodes', ['a', 'b', 'c', 'd', 'e', 'f']]);
+  });
+
   const tunnels: [string, object, string[]][] = [
     ['nothing', { encapsulation: 'none' }, []],
     ['IP-in-IP', { encapsulation: { ipip: 'cross-subnet' } }, ['ip 4']],
