@@ -28,6 +28,8 @@ export interface Field extends Facts {
   readonly path: string;
   readonly description: string;
   readonly required: boolean;
+  /** Whether its map is one of several that may stand there, and it is what chooses that one. */
+  readonly chooses: boolean;
   readonly schema: JsonSchema;
 }
 
@@ -57,10 +59,11 @@ function documented(): { schema: JsonSchema; fields: Field[] } {
 }
 
 /** Puts each property's facts into its description, where editors show them, and returns the fields found. */
-function describe(schema: JsonSchema, path: string): Field[] {
+function describe(schema: JsonSchema, path: string, oneOfSeveral = false): Field[] {
   const found = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const at = path === '' ? name : `${path}.${name}`;
-    const field = takeFacts(property, at, schema.required?.includes(name) ?? false);
+    const required = schema.required?.includes(name) ?? false;
+    const field = { ...takeFacts(property, at), required, chooses: required && oneOfSeveral };
     property.description = descriptionOf(field);
     return [field, ...describe(property, at)];
   });
@@ -69,15 +72,15 @@ function describe(schema: JsonSchema, path: string): Field[] {
     ...found,
     ...(typeof values === 'object' ? describe(values, `${path}.NAME`) : []),
     ...(items === undefined ? [] : describe(items, `${path}[]`)),
-    ...anyOf.flatMap((one) => describe(one, path)),
+    ...anyOf.flatMap((one) => describe(one, path, true)),
   ];
 }
 
-function takeFacts(property: Documented, path: string, required: boolean): Field {
+function takeFacts(property: Documented, path: string): Omit<Field, 'required' | 'chooses'> {
   const { calispray, description } = property;
   if (calispray === undefined || description === undefined) throw new Error(`${path} has no documentation`);
   delete property.calispray;
-  return { ...calispray, path, description, required, schema: property };
+  return { ...calispray, path, description, schema: property };
 }
 
 function descriptionOf(field: Field): string {
@@ -93,14 +96,20 @@ function descriptionOf(field: Field): string {
 }
 
 /** What stands where the field is left out. A section's own fields say it. */
-export function defaultOf({ required, otherwise, change, schema }: Field): string {
+export function defaultOf({ required, chooses, otherwise, change, schema }: Field): string {
+  if (chooses) return 'none, it is one of several ways';
   if (required) return 'none, it must be written';
   if (otherwise !== undefined) return otherwise;
   return change === undefined ? '' : inline(schema.default);
 }
 
+/** What YAML would not read as the text that it is: other types, and signs that mean something there. */
+const TO_QUOTE =
+  /^$|^(true|false|null|~|[-+.]?\d[\d_]*(\.\d*)?(e[-+]?\d+)?)$|^[-?:*&!|>%@`"'#{}[\],]|: |:$| #|[,[\]{}]/i;
+
 /** A value as it would be written in YAML on one line: `{ ipip: cross-subnet }`. */
 export function inline(value: unknown): string {
+  if (typeof value === 'string') return TO_QUOTE.test(value) ? JSON.stringify(value) : value;
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const entries = Object.entries(value).map(([key, part]) => `${key}: ${inline(part)}`);

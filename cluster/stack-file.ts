@@ -46,13 +46,13 @@ function table(rows: readonly Field[]): string[] {
 }
 
 function row(field: Field): string {
-  const { path, schema, description, unit, change, note = '', otherwise, required } = field;
+  const { path, schema, description, unit, change, note = '', otherwise, required, chooses } = field;
   const standIn = required ? '' : otherwise === undefined ? code(defaultOf(field)) : otherwise;
   const example = `Example: ${(schema.examples ?? []).map((one) => code(inline(one))).join(', ')}.`;
   const cells = [
     code(path),
     typeOf(schema) + (unit === undefined ? '' : `, in ${unit}`),
-    required ? 'must be written' : standIn,
+    chooses ? 'one of several ways' : required ? 'must be written' : standIn,
     `${description} ${example}`,
     `**${change}**. ${note}`.trimEnd(),
   ];
@@ -64,14 +64,16 @@ function typeOf(schema: JsonSchema): string {
   if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ type })).join(' or ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.const !== undefined) return code(String(schema.const));
-  if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(' or ');
+  if (schema.enum !== undefined) return schema.enum.map((value) => code(inline(value))).join(' or ');
   switch (schema.type) {
     case 'integer':
       return `whole number ${schema.minimum} to ${schema.maximum}`;
     case 'array':
       return `list of ${typeOf(schema.items ?? {})}`;
     case 'object':
-      return schema.properties === undefined ? 'map' : code(`{ ${Object.keys(schema.properties).join(', ')} }`);
+      return schema.properties === undefined
+        ? mapOf(schema.additionalProperties)
+        : code(`{ ${Object.keys(schema.properties).join(', ')} }`);
     case 'string':
       return 'text';
     case 'boolean':
@@ -79,6 +81,12 @@ function typeOf(schema: JsonSchema): string {
     default:
       return schema.type ?? 'anything';
   }
+}
+
+/** A map whose values are maps of their own has a row for each of their fields. */
+function mapOf(values: JsonSchema | boolean | undefined): string {
+  const plain = typeof values === 'object' && values.type !== undefined && values.properties === undefined;
+  return plain ? `map of ${typeOf(values)}` : 'map';
 }
 
 function code(text: string): string {

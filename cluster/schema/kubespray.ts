@@ -72,8 +72,8 @@ export const kubespray = z.strictObject({
     .record(nonEmpty, z.unknown())
     .default({})
     .meta(
-      field('Variables of kubespray that have no field here, or that override ours; judged all the same.', {
-        example: { kube_proxy_mode: 'iptables' },
+      field('Variables of kubespray that have no field here, judged like ours; one that has a field is refused.', {
+        example: { helm_enabled: true },
         change: 'migration',
         note: 'It depends on the variable: look it up in kubespray’s documentation. One that is taken out is not undone in the cluster.',
       }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field } from './documentation.ts';
+import { type Change, field } from './documentation.ts';
 import { cidr, dnsName, nonEmpty, port } from './values.ts';
 
 /** kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:163-169 compares the live pool with what is declared. */
@@ -8,17 +8,17 @@ export const SWITCH =
   'Patch FelixConfiguration and the IPPool with calicoctl first (kubespray docs/CNI/calico.md:265), then change it here.';
 
 /** `ipip` or `vxlan`, with when to use it. */
-export const tunnelMode = (tunnel: string) =>
+export const tunnelMode = (tunnel: string, change: Change = 'migration', note = SWITCH) =>
   z.enum(['always', 'cross-subnet']).meta(
     field(`${tunnel}: for every packet between nodes, or only where sender and receiver are in different subnets.`, {
       example: 'cross-subnet',
-      change: 'migration',
-      note: SWITCH,
+      change,
+      note,
     }),
   );
 
 const vxlan = z.strictObject({
-  vxlan: tunnelMode('VXLAN, 50 bytes a packet, no BGP'),
+  vxlan: tunnelMode('VXLAN, 50 bytes a packet, which needs no BGP'),
   vni: z
     .int()
     .min(1)
@@ -51,12 +51,15 @@ export const encapsulation = z.union(
   },
 );
 
+const APPLIED = 'Applied through the API.';
+const REROUTED = `${APPLIED} Routes to its pods are set anew, which may cost a few packets.`;
+
 /** VNI and port are Felix's, one for all pools. */
 const poolEncapsulation = z.union(
   [
     z.literal('none'),
-    z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet') }),
-    z.strictObject({ vxlan: tunnelMode('VXLAN, 50 bytes a packet') }),
+    z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet', 'free', REROUTED) }),
+    z.strictObject({ vxlan: tunnelMode('VXLAN, 50 bytes a packet', 'free', REROUTED) }),
   ],
   { error: 'Write none, or the tunnel of the cluster with always or cross-subnet: { vxlan: cross-subnet }.' },
 );
@@ -102,8 +105,6 @@ export const pool = z.strictObject({
     ),
 });
 
-const APPLIED = 'Applied through the API.';
-
 const furtherPool = z.strictObject({
   name: dnsName.meta(
     field('Name of the IPPool.', {
@@ -147,7 +148,7 @@ const furtherPool = z.strictObject({
       otherwise: 'that of the cluster',
       example: { vxlan: 'cross-subnet' },
       change: 'free',
-      note: `${APPLIED} Routes to its pods are set anew, which may cost a few packets.`,
+      note: REROUTED,
     }),
   ),
   nodeSelector: nonEmpty.default('all()').meta(

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseCluster } from '../../cluster/index.ts';
-import { type Field, fields, jsonSchema } from '../../cluster/json-schema.ts';
+import { type Field, fields, inline, jsonSchema } from '../../cluster/json-schema.ts';
 import { reference } from '../../cluster/stack-file.ts';
 import { mistakesOf } from '../support/json-schema.ts';
 import { stackCluster, stacks } from '../support/stacks.ts';
@@ -130,6 +130,10 @@ describe('the JSON Schema of a cluster', () => {
     it('which fields are only a group of others', () => {
       const groups = fields().filter((field) => field.change === undefined);
       for (const { path, schema } of groups) assert.notEqual(schema.properties, undefined, path);
+    });
+
+    it('an example as YAML has it', () => {
+      for (const field of valued) assert.deepEqual(parse(inline(exampleOf(field))), exampleOf(field), field.path);
     });
 
     it('an example that parses, in the reference cluster or in full.yaml', () => {
