@@ -1,4 +1,4 @@
-import type { Finding } from '../../cluster/index.ts';
+import { type Finding, release } from '../../cluster/index.ts';
 import { wireguardPackages } from '../wireguard.ts';
 import { type Asked, asserted, atLeast, extra, finding, isIn, isOn, SETTINGS } from './facts.ts';
 
@@ -148,16 +148,32 @@ function megabytes(said: unknown, otherwise: number): number {
 }
 
 function cgroups(asked: Asked): Finding[] {
-  const { node, facts } = asked;
-  if (facts.cgroup !== null) return [];
+  const { node, cluster, facts } = asked;
+  if (facts.cgroup === null) {
+    return [
+      finding(asked, {
+        code: 'node-cgroup',
+        class: asserted(asked),
+        path: `nodes.${node.name}`,
+        message: 'has nothing mounted at /sys/fs/cgroup',
+        hint: 'Boot it with cgroups: systemd mounts them.',
+        reference: `${SETTINGS}:43`,
+      }),
+    ];
+  }
+  const { kubernetes, kubespray } = cluster;
+  const version = kubernetes.version ?? release(kubespray.version)?.kubernetes ?? '';
+  const fails = extra(cluster, 'kubelet_fail_cgroup_v1');
+  // Version 1 has a folder for each controller, all in a tmpfs.
+  if (facts.cgroup !== 'tmpfs' || !atLeast(version, 1, 35) || !(fails === undefined || isOn(fails))) return [];
   return [
     finding(asked, {
-      code: 'node-cgroup',
-      class: asserted(asked),
+      code: 'node-cgroup-v1',
+      class: 'refused',
       path: `nodes.${node.name}`,
-      message: 'has nothing mounted at /sys/fs/cgroup',
-      hint: 'Boot it with cgroups: systemd mounts them.',
-      reference: `${SETTINGS}:43`,
+      message: `has cgroups of version 1, where the kubelet of Kubernetes ${version} does not start`,
+      hint: 'Boot it with systemd.unified_cgroup_hierarchy=1, or set kubespray.extraVariables.kubelet_fail_cgroup_v1: false.',
+      reference: 'kubespray v2.31.0 roles/kubernetes/node/templates/kubelet-config.v1beta1.yaml.j2:19',
     }),
   ];
 }

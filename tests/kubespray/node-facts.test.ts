@@ -77,6 +77,14 @@ describe('judgeNodeFacts', () => {
       ['one where the asserts are off', { os: 'nixos' }, ['advice node-os'], extra({ ignore_assert_errors: true })],
       ['no systemd', { systemd: false }, ['refused node-systemd']],
       ['no cgroups', { cgroup: null }, ['refused node-cgroup']],
+      ['cgroups of version 1', { cgroup: 'tmpfs' }, ['refused node-cgroup-v1']],
+      ['cgroups of version 1, borne', { cgroup: 'tmpfs' }, [], extra({ kubelet_fail_cgroup_v1: false })],
+      [
+        'cgroups of version 1 under an older kubelet',
+        { cgroup: 'tmpfs' },
+        [],
+        changed({ kubernetes: { version: '1.34.7' } }),
+      ],
       ['too little memory for a control plane', { memoryMiB: 1499 }, ['refused node-memory']],
       [
         'less than the stack asks for',
@@ -179,17 +187,6 @@ describe('judgeNodeFacts', () => {
       ['a kernel without IPIP', { modules: { ipip: 'absent' } }, ['harmful node-kernel-module']],
       ['a kernel that does not say', { modules: { ipip: 'unknown' } }, []],
       ['a kernel without what nobody needs', { modules: { vxlan: 'absent', wireguard: 'absent' } }, []],
-      [
-        'no VXLAN for a further pool',
-        { modules: { vxlan: 'absent' } },
-        ['harmful node-kernel-module'],
-        changed({
-          network: {
-            furtherPools: [{ name: 'far', cidr: '10.245.0.0/16', encapsulation: { vxlan: 'always' } }],
-            mtu: 'auto',
-          },
-        }),
-      ],
       ['no IPVS', { modules: { ip_vs: 'absent' } }, ['refused node-kernel-module']],
       [
         'no nf_tables',
