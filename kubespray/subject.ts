@@ -1,6 +1,5 @@
 import type { Cluster, Ssh } from '../cluster/index.ts';
 import type { HostKeyState, Subject } from '../policies/rules/subject.ts';
-import { fieldOf } from './fields.ts';
 import { toldOf } from './inventory.ts';
 import { files } from './variables.ts';
 
@@ -10,18 +9,24 @@ export function subjectOf(cluster: Cluster): Subject {
   const { nodes, interfaceMtu, ipv6 } = cluster.network;
   return {
     variables: Object.fromEntries(variables.map(({ name, value }) => [name, value])),
-    hosts: hosts.map((host, i) => ({ ...host, hostKey: hostKeyState(cluster.nodes[i]?.ssh) })),
+    hosts: hosts.map((host, i) => ({ ...host, ...hostKeys(cluster.nodes[i]?.ssh) })),
     network: { nodes, ...(ipv6 === undefined ? {} : { nodes6: ipv6.nodes }), interfaceMtu },
     kubespray: { version: cluster.kubespray.version },
     extraVars,
     files: Object.values(files).filter((file) => file !== files.extraVars),
-    // What is not said has its field all the same: a rule may miss it.
-    paths: { ...fieldOf, ...Object.fromEntries(variables.map(({ name, path }) => [name, path])) },
+    paths: Object.fromEntries(variables.map(({ name, path }) => [name, path])),
   };
 }
 
-function hostKeyState(ssh: Ssh | undefined): HostKeyState {
-  if (ssh?.hostKey === 'accept-new') return 'accept-new';
-  if (ssh?.hostKey !== undefined) return 'pinned';
-  return ssh?.knownHosts === undefined ? 'absent' : 'known-hosts';
+/** How the keys of a node and of the jump host in front of it are known. */
+function hostKeys(ssh: Ssh | undefined): { hostKey: HostKeyState; jumpHostKey?: HostKeyState } {
+  const hostKey = hostKeyState(ssh?.hostKey, ssh?.knownHosts);
+  if (ssh?.jump === undefined) return { hostKey };
+  return { hostKey, jumpHostKey: hostKeyState(ssh.jump.hostKey, ssh.knownHosts) };
+}
+
+function hostKeyState(hostKey: string | undefined, knownHosts: string | undefined): HostKeyState {
+  if (hostKey === 'accept-new') return 'accept-new';
+  if (hostKey !== undefined) return 'pinned';
+  return knownHosts === undefined ? 'absent' : 'known-hosts';
 }

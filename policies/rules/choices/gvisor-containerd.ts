@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, isOn, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
+import { against, isTruthy, pathOf, sentence, show, toSet, valueIn } from '../variables.ts';
 
 export const gvisorContainerd: Rule = {
   code: 'gvisor-containerd',
@@ -9,7 +9,7 @@ export const gvisorContainerd: Rule = {
   reference: 'kubespray v2.31.0 roles/validate_inventory/tasks/main.yml:194',
   judge(subject) {
     const manager = valueIn(subject, 'container_manager');
-    if (!isOn(subject, 'gvisor_enabled') || manager === undefined || manager === 'containerd') return [];
+    if (!isTruthy(valueIn(subject, 'gvisor_enabled')) || manager === undefined || manager === 'containerd') return [];
     const hint = sentence(`${toSet(subject, 'container_manager', 'containerd')}, or leave gVisor out`);
     const message = `gVisor is on, and container_manager is ${show(manager)}`;
     return [against(gvisorContainerd, pathOf(subject, 'gvisor_enabled'), message, hint)];
