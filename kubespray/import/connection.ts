@@ -17,6 +17,9 @@ interface WrittenJump {
   readonly key?: string;
 }
 
+/** More letters than anybody writes options of ssh with. */
+const LONGEST = 4_000;
+
 /** How Ansible reaches a host, as far as a stack file can say it; passwords are dropped and said. */
 export function sshOf(reading: Reading, host: ImportedHost): WrittenSsh {
   const user = textOf(reading, host, 'ansible_user', 'ansible_ssh_user');
@@ -96,6 +99,7 @@ function jumpOf(reading: Reading, host: ImportedHost): WrittenJump | undefined {
 
 /** The jump host that ssh options name, and what is left of them. */
 function jumpIn(text: string): [WrittenJump | undefined, string] {
+  if (text.length > LONGEST) return [undefined, text];
   const jump =
     /(?:-J\s*|-o\s*["']?ProxyJump[=\s]\s*)["']?((?:[^@\s"',]+@)?(?:\[[0-9a-fA-F:.]+\]|[^:\s"',]+)(?::\d+)?)["']?/i.exec(
       text,

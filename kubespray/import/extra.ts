@@ -3,7 +3,7 @@ import { IGNORED, KNOWN, REFUSED } from '../../policies/rules/names/known-variab
 import { constants, fieldOf } from '../fields.ts';
 import type { Draft } from './draft.ts';
 import { isDeepEqual } from './equal.ts';
-import { type Given, placeText } from './given.ts';
+import { type Given, placeText, show } from './given.ts';
 import type { Reading } from './reading.ts';
 import { isSecret } from './secrets.ts';
 
@@ -79,6 +79,12 @@ function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefi
       `${name} is given to some hosts only, and becomes an extra variable, which is for all`,
       'Take it out of kubespray.extraVariables if the others must not have it.',
     );
+  }
+  if (name === 'kube_network_plugin') {
+    const message = `kube_network_plugin is ${show(first.value)}, and Calispray declares clusters with Calico`;
+    const hint =
+      'It is kept as an extra variable, which `calispray check` refuses: a cluster never changes its plugin.';
+    reading.say(place, 'refused', 'network-plugin', message, hint);
   }
   const meant = meantBy(name);
   if (meant !== undefined) {

@@ -158,7 +158,7 @@ function groupFindings({ groups }: Groups, members: ReadonlyMap<string, Readonly
       return [at(place, 'advice', 'old-group', `${name} is the old name of ${now}`, `It is imported as ${now}.`)];
     }
     const hosts = members.get(name)?.size ?? 0;
-    const meant = nearest(name, KNOWN, 2);
+    const meant = nearest(name, KNOWN, name.length < 6 ? 1 : 2);
     // A group that only brings others together, or gives variables to hosts that have their role from elsewhere.
     if (meant === undefined) {
       const message = `kubespray has no group ${name}: no role comes of it, and only its variables are imported`;

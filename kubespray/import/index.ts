@@ -136,12 +136,13 @@ function remaining(value: Record<string, unknown>, reading: Reading): Finding[] 
     });
 }
 
-/** Once each: a variable of a group is read for every host. */
+/** Once each, the worst first: a variable of a group is read for every host. */
 function unique(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {
     const key = JSON.stringify([finding.path, finding.at, finding.code, finding.message]);
     if (!seen.has(key)) seen.set(key, finding);
   }
-  return [...seen.values()];
+  const order = ['refused', 'harmful', 'advice'];
+  return [...seen.values()].sort((a, b) => order.indexOf(a.class) - order.indexOf(b.class));
 }

@@ -70,13 +70,16 @@ function nodesRange(reading: Reading, apart: readonly string[]): string | undefi
   });
   const range = covering(addresses, 24, apart);
   if (range === undefined) return undefined;
-  const message = `an inventory does not say which network the nodes are in: ${range} holds all their addresses`;
+  // Addresses of different networks: the range would hold half of the Internet.
+  const far = Number(range.split('/')[1]) < 8;
   reading.say(
     'network.nodes',
-    'advice',
+    far ? 'harmful' : 'advice',
     'assumed',
-    message,
-    'Write the real range if it is larger: policies and rules go by it.',
+    `an inventory does not say which network the nodes are in: ${range} holds all their addresses`,
+    far
+      ? 'Look at the addresses: those that carry the traffic of the cluster are meant.'
+      : 'Write the real range if it is larger: policies and rules go by it.',
   );
   return range;
 }

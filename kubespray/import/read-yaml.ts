@@ -53,14 +53,16 @@ export function readYaml(file: string, text: string): Read {
       schema: 'failsafe',
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     const broken = document.errors[0];
+    // The parser calls itself once a level.
+    if (broken?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(place(broken.pos[0]));
     if (broken !== undefined) {
       const why = words(broken.code);
       throw new Unreadable('not-yaml', place(broken.pos[0]), `this is not YAML: ${why}`, 'Mend the file at that line.');
     }
-    return { tree: walk(document, place, findings), findings };
+    return { tree: walk(document, text, place, findings), findings };
   } catch (error) {
     if (error instanceof Unreadable) return { findings: [...findings, error.finding] };
     // The parser calls itself once a level.
@@ -73,7 +75,7 @@ function tooDeep(place: Place): Unreadable {
   return new Unreadable('too-deep', place, 'this is nested too deeply', `Use ${DEPTH} levels at most.`);
 }
 
-function walk(document: Document.Parsed, placeOf: (offset: number) => Place, findings: Finding[]): Tree {
+function walk(document: Document.Parsed, text: string, placeOf: (offset: number) => Place, findings: Finding[]): Tree {
   const anchors = new Map<string, Node>();
   let aliased = 0;
 
@@ -101,6 +103,15 @@ function walk(document: Document.Parsed, placeOf: (offset: number) => Place, fin
       return { kind: 'list', place, items: node.items.map((item) => tree(item, place, depth + 1, inAlias)) };
     }
     if (!isScalar(node)) return { kind: 'scalar', place, value: null };
+    const tab = tabIn(node, text);
+    if (tab !== undefined) {
+      throw new Unreadable(
+        'not-yaml',
+        placeOf(tab),
+        `this is not YAML: ${words('TAB_AS_INDENT')}`,
+        'Use spaces there.',
+      );
+    }
     if (node.tag === '!vault' || node.tag === '!vault-encrypted') return { kind: 'vault', place };
     return { kind: 'scalar', place, value: scalarValue(node) };
   };
@@ -142,6 +153,13 @@ function walk(document: Document.Parsed, placeOf: (offset: number) => Place, fin
 function scalarValue(node: Scalar): unknown {
   const text = typeof node.value === 'string' ? node.value : (node.source ?? '');
   return node.type === Scalar.PLAIN && node.tag === undefined ? plainScalar(text) : text;
+}
+
+/** Where a tab goes before the next line of a plain scalar: this parser joins the lines, PyYAML stops. */
+function tabIn({ type, range }: Scalar, text: string): number | undefined {
+  if (type !== Scalar.PLAIN || !range) return undefined;
+  const found = text.slice(range[0], range[1]).search(/\n *\t/);
+  return found === -1 ? undefined : range[0] + found + 1;
 }
 
 /** What `<<` brings: the first of several maps wins. */

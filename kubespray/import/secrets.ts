@@ -5,7 +5,8 @@ const NAME =
 /** Settings around a secret, by their endings: where it lies, whether it is used. */
 const AROUND =
   /_(dir|file|path|name|enabled|url|ttl|expiration|version|image|repo|tag|type|mode|issuer|audience|audiences)s?$/i;
-const VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\$ANSIBLE_VAULT;|[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+const VALUE =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----|\$ANSIBLE_VAULT;|[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{0,200}:[^/\s@]{1,200}@/i;
 
 /** Whether a variable holds a secret, by its name, the names inside it or the look of its value. */
 export function isSecret(name: string, value: unknown): boolean {

@@ -15,7 +15,8 @@ export function plainScalar(text: string): unknown {
   if (NULL.test(text)) return null;
   if (TRUE.test(text)) return true;
   if (FALSE.test(text)) return false;
-  if (DECIMAL.test(text)) return Number(text.replaceAll('_', ''));
+  // Adding nought makes -0 what Python has.
+  if (DECIMAL.test(text)) return Number(text.replaceAll('_', '')) + 0;
   if (BINARY.test(text)) return inBase(text, 2, 2);
   if (OCTAL.test(text)) return inBase(text, 1, 8);
   if (HEX.test(text)) return inBase(text, 2, 16);
