@@ -56,6 +56,10 @@ describe('IPv4 ranges', () => {
     const none = ['10.0.0.0', '10.0.0/8', '10.0.0.0/33', '0x0a000000/8', 'fd00::/8', '', ' 10.0.0.0/8', 7, null];
     for (const text of none) assert.equal(range(text), undefined, String(text));
     assert.equal(addressNumber(7), undefined);
+    assert.equal(addressNumber(undefined), undefined);
+    const [a, b] = [range('10.0.0.0/32'), range('10.0.0.0/31')];
+    assert.ok(a !== undefined && b !== undefined);
+    assert.deepEqual([overlaps(a, b), overlaps(b, a), overlaps(a, a)], [true, true, true]);
     assert.equal(addressNumber('10.0.0.256'), undefined);
   });
 });

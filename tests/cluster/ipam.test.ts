@@ -83,6 +83,7 @@ describe('what blocks hold', () => {
         const strict = { ...demand, strict: true };
         assert.equal(fits(blocks, size, strict).pods, bruteOwn(blocks, size, strict));
       }),
+      { numRuns: 2000 },
     );
   });
 
@@ -109,6 +110,24 @@ describe('what blocks hold', () => {
         assert.equal(full(count + 1), false, `${count + 1} do not`);
       }),
     );
+  });
+
+  it('is no node where none may run a pod', () => {
+    for (const strict of [true, false]) {
+      assert.deepEqual(fits(8, 4, { workers: 2, others: 0, podsPerNode: 0, tunnels: 1, strict }), {
+        nodes: 0,
+        pods: 0,
+      });
+      assert.deepEqual(fits(8, 4, { workers: 2, others: 0, podsPerNode: 0, tunnels: 0, strict }), {
+        nodes: 0,
+        pods: 0,
+      });
+    }
+  });
+
+  it('is nothing for workers whose tunnels find no address', () => {
+    // Two blocks of two for the first one's three tunnels; the third block goes to the next one's, in vain.
+    assert.equal(fits(3, 2, { workers: 2, others: 0, podsPerNode: 5, tunnels: 3, strict: true }).pods, 1);
   });
 
   it('is never more with own blocks alone, once every node has its tunnels', () => {
@@ -250,6 +269,27 @@ describe('the capacity of a cluster', () => {
     assert.equal(wide.pods, 330);
   });
 
+  it('of host-local gives those without pods a range too, and is nothing where a range has no room', () => {
+    const declared = nodes([['control-plane', 'etcd'], ['worker'], ['worker'], ['worker']]);
+    const more = { ...declared, kubespray: { version: 'v2.31.0', ...declared.kubespray } };
+    const change = { pods: '10.244.0.0/24', pool: {}, ipam: { 'host-local': { nodePrefix: 26 } } };
+    const family = only(capacityOf(change, more));
+    assert.deepEqual([family.nodes, family.pods, family.ownBlocks], [3, 183, { nodes: 3, pods: 183 }]);
+    const none = only(capacityOf({ ...change, ipam: { 'host-local': { nodePrefix: 31 } } }, more));
+    assert.deepEqual([none.podsPerNode, none.nodes, none.pods], [0, 0, 0]);
+    const [pool] = family.pools;
+    assert.deepEqual([pool?.nodeSelector, pool?.disabled], ['all()', false]);
+  });
+
+  it('takes an IPv6 address for WireGuard only where that carries IPv6', () => {
+    const tunnels = (environment: object) =>
+      deriveCapacity(
+        clusterOf({ ...dualStack(lab, { encapsulation: 'none', wireguard: true }), calico: { node: { environment } } }),
+      ).families.map((family) => family.tunnels);
+    assert.deepEqual(tunnels({}), [['WireGuard'], []]);
+    assert.deepEqual(tunnels({ FELIX_WIREGUARDENABLEDV6: 'true' }), [['WireGuard'], ['WireGuard']]);
+  });
+
   it('of host-local over IPv6 keeps the network and the gateway', () => {
     const ipam = { 'host-local': { nodePrefix6: 124 } };
     const [, six] = deriveCapacity(clusterOf(dualStack(lab, { ipam, encapsulation: 'none' }))).families;
@@ -267,6 +307,14 @@ describe('the capacity of a cluster', () => {
     assert.deepEqual([addresses({}).nodes, addresses({}).pools.length], [4, 2]);
     assert.deepEqual(addresses({ blockSize: 27 }).nodes, 2 + 2);
     assert.deepEqual(addresses({ disabled: true }).nodes, 2);
+    // The tunnel's addresses are taken from the first: 256 - 3 for pods there, 256 in the other.
+    const mixed = only(
+      capacityOf(
+        { ...further({ blockSize: 27 }), encapsulation: { ipip: 'always' } },
+        { kubernetes: { maxPods: 200 } },
+      ),
+    );
+    assert.deepEqual([mixed.nodes, mixed.pods], [Math.floor(256 / 201) + Math.floor(256 / 200), 256 - 3 + 256]);
     const selected = addresses({ nodeSelector: 'has(rack)' });
     assert.deepEqual([selected.nodes, selected.pools[1]?.nodeSelector], [2, 'has(rack)']);
   });

@@ -7,9 +7,9 @@ import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 const lab = stackCluster('lab');
 const mtuOf = (value: Record<string, unknown>) => deriveMtu(clusterOf(value));
 const withNetwork = (change: object) => mtuOf(edited(lab, { network: change }));
-/** `name mtu overhead who`. */
+/** `name mtu overhead who what`. */
 const devicesOf = (mtu: ReturnType<typeof deriveMtu>) =>
-  mtu.devices.map(({ name, mtu: size, overhead, setBy }) => `${name} ${size} ${overhead} ${setBy}`);
+  mtu.devices.map(({ name, mtu: size, overhead, setBy, what }) => `${name} ${size} ${overhead} ${setBy} ${what}`);
 
 describe('the MTU', () => {
   // Bytes as Calico and kubespray's sample say them, written out here on their own.
@@ -54,17 +54,19 @@ describe('the MTU', () => {
   it('of a declared number is that number, beside the one that fits', () => {
     const mtu = withNetwork({ encapsulation: { ipip: 'always' }, mtu: 1440 });
     assert.deepEqual([mtu.mtu, mtu.maxMtu, mtu.overhead], [1440, 1480, 20]);
-    assert.deepEqual(devicesOf(mtu), ['eth0 1440 20 kubespray', 'tunl0 1440 20 kubespray']);
+    assert.deepEqual(devicesOf(mtu), ['eth0 1440 20 kubespray pods', 'tunl0 1440 20 kubespray IP-in-IP']);
   });
 
   it('is one for pods and every IPv4 tunnel, as kubespray has one value for them', () => {
-    assert.deepEqual(devicesOf(withNetwork({ encapsulation: 'none' })), ['eth0 1500 0 kubespray']);
+    assert.deepEqual(devicesOf(withNetwork({ encapsulation: 'none' })), ['eth0 1500 0 kubespray pods']);
     assert.deepEqual(devicesOf(withNetwork({ encapsulation: { vxlan: 'always' }, wireguard: true })), [
-      'eth0 1440 60 kubespray',
-      'vxlan.calico 1440 50 kubespray',
-      'wireguard.cali 1440 60 kubespray',
+      'eth0 1440 60 kubespray pods',
+      'vxlan.calico 1440 50 kubespray VXLAN',
+      'wireguard.cali 1440 60 kubespray WireGuard',
     ]);
-    assert.deepEqual(devicesOf(withNetwork({ encapsulation: 'none', dataplane: 'ebpf' })), ['eth0 1450 50 kubespray']);
+    assert.deepEqual(devicesOf(withNetwork({ encapsulation: 'none', dataplane: 'ebpf' })), [
+      'eth0 1450 50 kubespray pods',
+    ]);
   });
 
   it('of the IPv6 tunnels is found out by Felix, from the interface', () => {
@@ -73,20 +75,30 @@ describe('the MTU', () => {
       wireguard: true,
       ipv6: { encapsulation: { vxlan: 'always' } },
     });
-    const without = ['eth0 1420 80 kubespray', 'vxlan.calico 1420 50 kubespray', 'vxlan-v6.calico 1430 70 Felix'];
-    assert.deepEqual(devicesOf(mtuOf(value)), [...without, 'wireguard.cali 1420 60 kubespray']);
+    const without = [
+      'eth0 1420 80 kubespray pods',
+      'vxlan.calico 1420 50 kubespray VXLAN',
+      'vxlan-v6.calico 1430 70 Felix VXLAN over IPv6',
+    ];
+    assert.deepEqual(devicesOf(mtuOf(value)), [...without, 'wireguard.cali 1420 60 kubespray WireGuard']);
     const environment = (text: string) => ({
       ...value,
       calico: { node: { environment: { FELIX_WIREGUARDENABLEDV6: text } } },
     });
     assert.deepEqual(devicesOf(mtuOf(environment('True'))).slice(3), [
-      'wireguard.cali 1420 60 kubespray',
-      'wg-v6.cali 1420 80 Felix',
+      'wireguard.cali 1420 60 kubespray WireGuard',
+      'wg-v6.cali 1420 80 Felix WireGuard over IPv6',
     ]);
     for (const text of ['true', '1', 'yes', 'T']) assert.equal(hasWireguard6(clusterOf(environment(text))), true, text);
     for (const text of ['false', '0', 'untrue', '10'])
       assert.equal(hasWireguard6(clusterOf(environment(text))), false, text);
+    assert.equal(hasWireguard6(clusterOf(value)), false);
     assert.equal(hasWireguard6(clusterOf(edited(environment('true'), { network: { wireguard: false } }))), false);
+    const single = edited(lab, { network: { encapsulation: 'none', wireguard: true } });
+    assert.equal(
+      hasWireguard6(clusterOf({ ...environment('true'), nodes: lab.nodes, network: single.network })),
+      false,
+    );
   });
 
   it('names what takes bytes, most first, and never adds them up', () => {

@@ -126,6 +126,12 @@ describe('deriveNetwork', () => {
     assert.equal('vxlanMode6' in vxlan({}), false);
   });
 
+  it('says why BIRD is there', () => {
+    const reason = (encapsulation: unknown) => vxlan({ encapsulation }).backendReason;
+    assert.equal(reason({ ipip: 'always' }), 'IP-in-IP needs BIRD to distribute routes');
+    assert.equal(reason('none'), 'without encapsulation BIRD distributes the routes');
+  });
+
   it('counts no blocks where one would be larger than the pool', () => {
     assert.deepEqual(poolSize('10.0.0.0/24', 20), {
       family: 4,

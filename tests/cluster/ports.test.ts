@@ -10,7 +10,24 @@ const lab = edited(stackCluster('lab'), {
   monitoring: 'none',
   felix: { metrics: { enabled: false } },
 });
-const portsOf = (value: object) => derivePorts(clusterOf(value));
+/** Derived, and each found to say where it is written, and to have nodes unless somebody outside listens. */
+function portsOf(value: object): Port[] {
+  const cluster = clusterOf(value);
+  const ports = derivePorts(cluster);
+  const names = cluster.nodes.map((node) => node.name);
+  for (const port of ports) {
+    assert.match(port.reference, /^(https:\/\/(docs\.tigera\.io|kubernetes\.io)\/|kubespray v2\.31\.0 )/);
+    assert.deepEqual(
+      port.nodes.filter((node) => !names.includes(node)),
+      [],
+      port.what,
+    );
+    const outside = /^(the jump host|\d+\.)/.test(port.on);
+    assert.equal(port.nodes.length === 0, outside, port.on);
+  }
+  return ports;
+}
+
 const withNetwork = (change: object) => portsOf(edited(lab, { network: change }));
 const line = ({ protocol, port, on, from }: Port) => `${protocol} ${port} on ${on} from ${from.join(' and ')}`;
 const named = (ports: readonly Port[], what: string) => ports.filter((port) => port.what === what).map(line);
@@ -41,35 +58,27 @@ describe('ports', () => {
         w: { roles: ['worker'] },
       }),
     );
-    assert.deepEqual(ports.filter((port) => port.what !== 'BGP').map(line), [
-      'tcp 22 on every node from the workstation and cp, the controller',
-      'tcp 6443 on the control plane from every node and the workstation',
-      'tcp 2379 on etcd from the control plane and etcd',
-      'tcp 2380 on etcd from etcd',
-      'tcp 10250 on every node from the control plane',
-      'tcp 10257 on the control plane from the control plane',
-      'tcp 10259 on the control plane from the control plane',
-      'tcp 10256 on every node from load balancers, if there are any',
-      'tcp 30000-32767 on every node from their clients',
-      'udp 30000-32767 on every node from their clients',
-    ]);
+    assert.deepEqual(
+      ports.filter((port) => port.what !== 'BGP').map((port) => `${port.what}: ${line(port)}`),
+      [
+        'SSH: tcp 22 on every node from the workstation and cp, the controller',
+        'kube-apiserver: tcp 6443 on the control plane from every node and the workstation',
+        'etcd, clients: tcp 2379 on etcd from the control plane and etcd',
+        'etcd, members: tcp 2380 on etcd from etcd',
+        'kubelet: tcp 10250 on every node from the control plane',
+        'kube-controller-manager: tcp 10257 on the control plane from the control plane',
+        'kube-scheduler: tcp 10259 on the control plane from the control plane',
+        'kube-proxy, health: tcp 10256 on every node from load balancers, if there are any',
+        'NodePort Services: tcp 30000-32767 on every node from their clients',
+        'NodePort Services: udp 30000-32767 on every node from their clients',
+      ],
+    );
     const nodesOf = (number: string) => ports.find((port) => port.port === number)?.nodes;
     assert.deepEqual(nodesOf('6443'), ['cp']);
     assert.deepEqual(nodesOf('2379'), ['e1', 'e2', 'e3']);
     // Nodes of etcd alone are none of Kubernetes.
     assert.deepEqual(nodesOf('10250'), ['cp', 'w']);
     assert.deepEqual(nodesOf('22'), ['cp', 'e1', 'e2', 'e3', 'w']);
-  });
-
-  it('say of each where that is written, and name only declared nodes', () => {
-    const names = Object.keys(lab.nodes as object);
-    for (const port of withNetwork({ encapsulation: { ipip: 'always' }, wireguard: true })) {
-      assert.match(port.reference, /^(https:\/\/(docs\.tigera\.io|kubernetes\.io)\/|kubespray v2\.31\.0 )/);
-      assert.deepEqual(
-        port.nodes.filter((node) => !names.includes(node)),
-        [],
-      );
-    }
   });
 
   it('between members of etcd are none where there is one, and its clients are every node with Calico in it', () => {
@@ -101,11 +110,35 @@ describe('ports', () => {
     ]);
   });
 
+  it('of SSH name every jump host once', () => {
+    const jump = (host: string, port: number) => ({ jump: { host, port, user: 'ops', hostKey: 'accept-new' } });
+    const ports = portsOf(
+      withNodes({
+        cp: { roles: ['control-plane', 'etcd', 'worker'], ssh: jump('one.example', 22) },
+        a: { roles: ['worker'], ssh: jump('two.example', 22) },
+        b: { roles: ['worker'], ssh: jump('two.example', 22) },
+        c: { roles: ['worker'], ssh: jump('two.example', 2222) },
+      }),
+    );
+    assert.deepEqual(
+      named(ports, 'SSH').filter((each) => each.includes('on the jump host')),
+      [
+        'tcp 22 on the jump host one.example from the workstation',
+        'tcp 22 on the jump host two.example from the workstation',
+        'tcp 2222 on the jump host two.example from the workstation',
+      ],
+    );
+  });
+
   it('name nodes while they are few, and count them otherwise', () => {
     const rest = Object.fromEntries(
       ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, { roles: ['worker'], ssh: { port: 2222 } }]),
     );
     const [first, second] = portsOf(withNodes({ cp: { roles: ['control-plane', 'etcd', 'worker'] }, ...rest }));
+    const { f, ...five } = rest;
+    assert.equal(f?.roles.length, 1);
+    const [, fewer] = portsOf(withNodes({ cp: { roles: ['control-plane', 'etcd', 'worker'] }, ...five }));
+    assert.equal(fewer?.on, 'a, b, c, d, e');
     assert.deepEqual([first?.on, second?.on, second?.nodes], ['cp', '6 nodes', ['a', 'b', 'c', 'd', 'e', 'f']]);
   });
 
