@@ -72,7 +72,7 @@ describe('rules', () => {
     assert.deepEqual(judge({ ...base, variables: templates }), []);
   });
 
-  it('never throw, whatever the subject holds', () => {
+  it('never throw, whatever the variables hold', () => {
     const read = [
       ...Object.keys(fieldOf),
       ...['kube_proxy_strict_arp', 'metallb_enabled', 'kube_vip_enabled', 'download_localhost', 'gvisor_enabled'],
