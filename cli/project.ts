@@ -6,6 +6,7 @@ import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { nearest } from '../cluster/nearest.ts';
 import type { Source } from '../cluster/yaml.ts';
+import { besides, type Judge } from './left-over.ts';
 import { nameOf, readYamlFile } from './read.ts';
 
 /** This checkout (or installed package). */
@@ -87,10 +88,10 @@ export async function clusterOf(project: Project, file: StackFile): Promise<Clus
   return (await specOf(project, file))?.cluster;
 }
 
-/** As clusterOf, with the places of its fields. */
-export async function specOf(project: Project, file: StackFile): Promise<Spec | undefined> {
+/** As clusterOf, with the places of its fields. `judge` adds what can be said of a mistyped cluster besides. */
+export async function specOf(project: Project, file: StackFile, judge?: Judge): Promise<Spec | undefined> {
   const value = file.config[CLUSTER_KEY];
-  if (value !== undefined) return parse(value, file.source, `config.${CLUSTER_KEY}`);
+  if (value !== undefined) return parse(value, file.source, `config.${CLUSTER_KEY}`, judge);
   if (project.dir !== packageDir) return undefined;
   const hint = 'put it under `config:`, as Pulumi.dev.yaml does';
   throw UserError.of('no-cluster', CLUSTER_KEY, `${nameOf(file.path)} declares no cluster`, hint);
@@ -100,16 +101,17 @@ export async function specOf(project: Project, file: StackFile): Promise<Spec | 
  * The cluster of a file that holds just that value.
  * @throws UserError with every finding of the file and of the parser
  */
-export async function specIn(path: string): Promise<Spec> {
+export async function specIn(path: string, judge?: Judge): Promise<Spec> {
   const source = readYamlFile(path);
-  return parse(source.value, source, '');
+  return parse(source.value, source, '', judge);
 }
 
-async function parse(value: unknown, source: Source, base: string): Promise<Spec> {
+async function parse(value: unknown, source: Source, base: string, judge?: Judge): Promise<Spec> {
   const { parseCluster } = await import('../cluster/index.ts');
   const parsed = parseCluster(value);
-  if (!parsed.ok) throw new UserError(located(parsed.findings, source, base));
-  return { cluster: parsed.cluster, source, base };
+  if (parsed.ok) return { cluster: parsed.cluster, source, base };
+  const more = judge === undefined ? [] : await besides(value, parsed.findings, judge);
+  throw new UserError(located([...parsed.findings, ...more], source, base));
 }
 
 /** The findings with their places in the file. */

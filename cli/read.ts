@@ -1,5 +1,5 @@
 /** Files that people write, read with a bound and without trust: whatever is wrong with one is a finding with its line. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { UserError } from '../cluster/finding.ts';
 import { decoded, findingsFrom, placesIn } from '../cluster/text.ts';
@@ -41,23 +41,13 @@ function bytesOf(path: string, file: string): Uint8Array {
     throw unreadable(file, error as NodeJS.ErrnoException);
   }
   try {
-    if (!fstatSync(descriptor).isFile()) {
-      throw wrong('not-a-file', file, 'is a folder, a pipe or a device', 'Name a plain file.');
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw wrong('not-a-file', file, 'is a folder, a pipe or a device', 'Name a plain file.');
+    if (status.size > MOST_BYTES) {
+      const most = `${MOST_BYTES / 1024 / 1024} MiB`;
+      throw wrong('too-large', file, `is larger than ${most}`, 'Name a file that holds just the cluster.');
     }
-    const bytes = Buffer.allocUnsafe(MOST_BYTES + 1);
-    let length = 0;
-    for (let more = -1; more !== 0 && length <= MOST_BYTES; length += more) {
-      more = readSync(descriptor, bytes, length, bytes.length - length, null);
-    }
-    if (length > MOST_BYTES) {
-      throw wrong(
-        'too-large',
-        file,
-        `is larger than ${MOST_BYTES / 1024 / 1024} MiB`,
-        'Name a file that holds just the cluster.',
-      );
-    }
-    return bytes.subarray(0, length);
+    return readFileSync(descriptor);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw unreadable(file, error as NodeJS.ErrnoException);

@@ -4,15 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { parseDocument, stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { findProject, packageDir, readStack, specIn, specOf } from '../../cli/project.ts';
 import { readYamlFile } from '../../cli/read.ts';
 import { formatFinding, UserError } from '../../cluster/finding.ts';
 
 /** The dev stack's cluster as a file of its own. */
-const spec = stringify(
-  parseDocument(readFileSync(join(packageDir, 'Pulumi.dev.yaml'), 'utf8')).toJS().config['calispray:cluster'],
-);
+const spec = stringify(parse(readFileSync(join(packageDir, 'Pulumi.dev.yaml'), 'utf8')).config['calispray:cluster']);
 
 describe('bad input', () => {
   let dir: string;
@@ -103,33 +101,22 @@ describe('bad input', () => {
   });
 
   it('with a wrong type at any field is a finding at that field or inside of it, with its line', async () => {
-    const document = parseDocument(spec);
     const fields: (string | number)[][] = [];
     const walk = (value: unknown, path: (string | number)[]) => {
       if (path.length > 0) fields.push(path);
-      if (Array.isArray(value)) value.forEach((item, i) => void walk(item, [...path, i]));
-      else if (typeof value === 'object' && value !== null)
-        for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, item] of Object.entries(value)) walk(item, [...path, Array.isArray(value) ? Number(key) : key]);
     };
-    walk(document.toJS(), []);
+    const whole = parse(spec);
+    walk(whole, []);
     assert.ok(fields.length > 50);
-    const wrong: unknown[] = [
-      null,
-      true,
-      7,
-      -0.5,
-      'x\u00e9 y',
-      [],
-      [[]],
-      {},
-      { constructor: 1 },
-      { toString: { __proto__: 2 } },
-    ];
+    const wrong: unknown[] = [null, true, -0.5, 'x\u00e9 y', [[]], {}, { constructor: 1, toString: { valueOf: 2 } }];
     for (const path of fields) {
       for (const value of wrong) {
-        const copy = parseDocument(spec);
-        copy.setIn(path, value);
-        for (const line of await findings(copy.toString())) assert.match(line, /^[a-z-]+ .*\d+$/);
+        const copy = structuredClone(whole);
+        const last = path.at(-1) as string;
+        path.slice(0, -1).reduce((inside, key) => inside[key], copy)[last] = value;
+        for (const line of await findings(JSON.stringify(copy, null, 1))) assert.match(line, /^[a-z-]+ .*\d+$/);
       }
     }
   });
@@ -155,6 +142,33 @@ describe('bad input', () => {
       fc.asyncProperty(any, async (contents) => void (await findings(contents))),
       { numRuns: 400 },
     );
+  });
+
+  it('that is a typing error does not hide what the rules find elsewhere', () => {
+    const check = (text: string) => {
+      writeFileSync(file, text);
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [join(packageDir, 'cli/bin.js'), 'check', '--json', '--spec', file],
+        { encoding: 'utf8' },
+      );
+      const found = JSON.parse(stdout).findings as { code: string; at: { file: string; line: number } }[];
+      return [
+        status,
+        found.filter(({ code }) => code !== 'host-key-missing').map(({ code, at }) => `${code} ${at.line}`),
+      ];
+    };
+    const line = (text: string, part: string) => text.slice(0, text.indexOf(part)).split('\n').length;
+    const mtu = spec.replace(/^( *)mtu: .*$/m, '$1mtu: 1500');
+    assert.deepEqual(check(mtu), [1, [`mtu-above-encapsulation ${line(mtu, 'mtu: 1500')}`]]);
+    const inFelix = mtu.replace(/^felix:\n/m, 'felix:\n  loggSeverity: info\n');
+    assert.notEqual(inFelix, mtu);
+    assert.deepEqual(check(inFelix), [
+      1,
+      [`unknown-key ${line(inFelix, 'loggSeverity')}`, `mtu-above-encapsulation ${line(inFelix, 'mtu: 1500')}`],
+    ]);
+    const inNetwork = mtu.replace('mtu: 1500', 'mtu: 1500\n  interfaceMut: 9000');
+    assert.deepEqual(check(inNetwork), [1, [`unknown-key ${line(inNetwork, 'interfaceMut')}`]], 'it may be 9000');
   });
 
   it('ends the command with 1, the place and no stack trace', () => {
