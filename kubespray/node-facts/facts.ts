@@ -70,18 +70,9 @@ export interface Asked {
   readonly silent: ReadonlySet<string>;
 }
 
-export interface Wrong {
-  readonly code: string;
-  readonly class: FindingClass;
-  readonly path: string;
-  /** Goes on after the node's name: `has 900 MiB of memory`. */
-  readonly message: string;
-  readonly hint: string;
-  readonly reference?: string;
-}
-
-export function finding({ node }: Asked, wrong: Wrong): Finding {
-  return { ...wrong, message: `${node.name} ${wrong.message}` };
+/** A finding whose message goes on after the node's name: `has 900 MiB of memory`. */
+export function finding({ node }: Asked, { message, ...rest }: Finding): Finding {
+  return { ...rest, message: `${node.name} ${message}` };
 }
 
 /** kubespray v2.31.0, where it looks at its nodes. */

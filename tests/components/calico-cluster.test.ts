@@ -5,32 +5,13 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { parseCluster, UserError } from '../../cluster/index.ts';
 import { CalicoCluster, clusterOutputs } from '../../components/index.ts';
-
-interface Declared {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Record<string, unknown>;
-}
-
-const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2mPjvMAkGmL0ZZqkTqnTkRqFv1nYk5Zq3Yk5lYk5Yk';
-const facts = {
-  os: 'debian',
-  osVersion: '12',
-  systemd: true,
-  python: '3.11.2',
-  memoryMiB: 8192,
-  interface: 'eth0',
-  interfaceMtu: 1500,
-  time: 1_700_000_000_000,
-  root: true,
-  sudo: false,
-  ports: [],
-};
+import type { NodeFacts } from '../../kubespray/index.ts';
+import { type Declared, fitNode, HOST_KEY, noteDeclared } from '../support/declared.ts';
 
 describe('CalicoCluster', () => {
   let dir: string;
   let declared: Declared[];
-  let nodeFacts: unknown;
+  let nodeFacts: NodeFacts;
 
   const value = (
     more: Record<string, unknown> = {},
@@ -63,16 +44,8 @@ describe('CalicoCluster', () => {
     dir = mkdtempSync(join(tmpdir(), 'calispray-components-'));
     writeFileSync(join(dir, 'id'), 'PLANTED-PRIVATE-KEY\n');
     writeFileSync(join(dir, 'known_hosts'), `192.168.4.63,m ${HOST_KEY}\n192.168.4.62 ${HOST_KEY}\n`);
-    declared = [];
-    nodeFacts = facts;
-    pulumi.runtime.setMocks({
-      newResource: (args) => {
-        declared.push({ type: args.type, name: args.name, inputs: args.inputs });
-        const stdout = args.name.endsWith('-facts') ? JSON.stringify(nodeFacts) : `stdout of ${args.name}\n`;
-        return { id: `${args.name}-id`, state: { ...args.inputs, stdout, stderr: '' } };
-      },
-      call: (args) => args.inputs,
-    });
+    nodeFacts = fitNode;
+    declared = noteDeclared(() => nodeFacts);
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -126,7 +99,7 @@ describe('CalicoCluster', () => {
     const first = new CalicoCluster('vmstation', { cluster: cluster() });
     await settled(first.kubeconfig);
     const before = named('vmstation-run-playbook').inputs.create;
-    declared = [];
+    declared.length = 0;
     const second = new CalicoCluster('vmstation', {
       cluster: cluster({}, { knownHosts: join(dir, 'known_hosts'), port: 22 }),
     });
@@ -188,12 +161,12 @@ describe('CalicoCluster', () => {
 
   it('goes through sudo where the stack says so', async () => {
     const become = async (ssh: Record<string, unknown>) => {
-      declared = [];
+      declared.length = 0;
       const known = { knownHosts: join(dir, 'known_hosts'), ...ssh };
       await settled(new CalicoCluster('vmstation', { cluster: cluster({}, known) }).kubeconfig);
       return /BECOME='(.*)'/.exec(String(named('vmstation-run-playbook').inputs.create))?.[1];
     };
-    nodeFacts = { ...facts, sudo: true };
+    nodeFacts = { ...fitNode, sudo: true };
     assert.deepEqual(
       [await become({}), await become({ user: 'ops' }), await become({ user: 'root', become: true })],
       ['false', 'true', 'true'],
@@ -208,7 +181,7 @@ describe('CalicoCluster', () => {
   });
 
   it('holds everything back when nodes do not fit, and says all that is wrong with all of them', async () => {
-    nodeFacts = { ...facts, memoryMiB: 300, systemd: false };
+    nodeFacts = { ...fitNode, memoryMiB: 300, systemd: false };
     const caught: unknown[] = [];
     const listener = (error: unknown) => caught.push(error);
     const others = process.listeners('unhandledRejection');

@@ -5,28 +5,7 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { parseCluster } from '../../cluster/index.ts';
 import { CalicoCluster, clusterOutputs } from '../../components/index.ts';
-
-interface Declared {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Record<string, unknown>;
-}
-
-const facts = {
-  os: 'debian',
-  osVersion: '12',
-  systemd: true,
-  python: '3.11.2',
-  memoryMiB: 8192,
-  interface: 'eth0',
-  interfaceMtu: 1500,
-  time: 1_700_000_000_000,
-  root: true,
-  sudo: false,
-  ports: [],
-};
-
-const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2mPjvMAkGmL0ZZqkTqnTkRqFv1nYk5Zq3Yk5lYk5Yk';
+import { type Declared, HOST_KEY, noteDeclared } from '../support/declared.ts';
 
 const network = {
   pool: { cidr: '10.244.0.0/17' },
@@ -61,15 +40,7 @@ describe('further pools', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'calispray-pools-'));
     writeFileSync(join(dir, 'id'), 'a private key\n');
-    declared = [];
-    pulumi.runtime.setMocks({
-      newResource: (args) => {
-        declared.push({ type: args.type, name: args.name, inputs: args.inputs });
-        const stdout = args.name.endsWith('-facts') ? JSON.stringify(facts) : 'done\n';
-        return { id: `${args.name}-id`, state: { ...args.inputs, stdout, stderr: '' } };
-      },
-      call: (args) => args.inputs,
-    });
+    declared = noteDeclared();
   });
 
   afterEach(() => rmSync(dir, { recursive: true, force: true }));

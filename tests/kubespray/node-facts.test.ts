@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { judgeNodeFacts, type NodeFacts } from '../../kubespray/index.ts';
+import { fitNode } from '../support/declared.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const dev = clusterOf(stackCluster('dev'));
 const now = 1_700_000_000_000;
 
 /** A node that has all it needs. */
-const good: NodeFacts = {
-  os: 'debian',
-  osVersion: '12',
-  systemd: true,
-  python: '3.11.2',
-  memoryMiB: 2000,
-  kernel: '6.1.0-18-amd64',
-  cgroup: 'cgroup2fs',
-  nameservers: ['192.168.4.1'],
-  ipv6: true,
-  modules: { ipip: 'available', vxlan: 'loaded', ip_vs: 'available' },
-  wireguardTools: 'available',
-  firewall: null,
-  interface: 'eth0',
-  interfaceMtu: 1500,
-  interface6: null,
-  time: now,
-  root: true,
-  sudo: false,
-  ports: [],
-  peers: [],
-};
+const good: NodeFacts = { ...fitNode, time: now };
 
 function codes(facts: Partial<NodeFacts>, name = 'masternode', cluster: Cluster = dev): string[] {
   const node = cluster.nodes.find((n) => n.name === name) as Node;
