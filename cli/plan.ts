@@ -19,13 +19,11 @@ export function mustBeJudged(journal: Journal): void {
 
 /** Lines of a preview: changes, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
-  const violations = violationLines(journal.violations);
-  const remedied = remediationLines(journal.remediations);
+  const said = [...remediationLines(journal.remediations), ...violationLines(journal.violations)];
   const mandatory = journal.mandatory().length;
   return [
     ...(mandatory > 0 ? [] : planLines(journal)),
-    ...(remedied.length > 0 ? ['', ...remedied, ''] : []),
-    ...(violations.length > 0 ? ['', ...violations, ''] : []),
+    ...(said.length > 0 ? ['', ...said, ''] : []),
     journal.rules.size === 0 && journal.violations.length === 0
       ? 'The rules found nothing of theirs to judge.'
       : mandatory > 0

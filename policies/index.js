@@ -1,3 +1,4 @@
+import './lean.js';
 import { fstatSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { PolicyPack } from '@pulumi/policy';

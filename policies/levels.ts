@@ -105,7 +105,7 @@ function against(code: string, path: string, message: string, hint: string): Fin
 /** The JSON Schema of `calispray:policy`, for editors: schema/policy.schema.json. */
 export function levelsSchema(): object {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'calispray:policy',
     description: 'Rule → what a violation of it does in this stack. A rule that is not named keeps its default.',
     type: 'object',
@@ -118,3 +118,5 @@ export function levelsSchema(): object {
     ),
   };
 }
+
+if (import.meta.main) process.stdout.write(`${JSON.stringify(levelsSchema(), null, 2)}\n`);

@@ -7,8 +7,9 @@ import type { ReportViolation, ResourceRemediation } from '@pulumi/policy';
 import { mtuAboveEncapsulation as rule } from '../rules/mtu/mtu-above-encapsulation.ts';
 import { room } from '../rules/mtu/room.ts';
 import { isRecord, numberIn } from '../rules/variables.ts';
+import { isUnknown } from './known.ts';
 import { Reading } from './reading.ts';
-import { textOf } from './report.ts';
+import { say, textOf } from './report.ts';
 import { INVENTORY, type Seen } from './seen.ts';
 
 const COMMAND = 'command:remote:Command';
@@ -29,29 +30,41 @@ export function mtuRemedy(seen: Seen): ResourceRemediation {
     }
     const most = right.get(opts.parent ?? '');
     if (type !== COMMAND || opts.parent === undefined || most === undefined) return undefined;
-    seen.corrected.set(opts.parent, 'later');
-    // Unknown in a preview until the controller is ready: reading it throws, and the SDK reports that.
-    const text = corrected(props.stdin, most);
-    if (text === undefined) {
-      seen.corrected.set(opts.parent, 'inputs');
+    let text: string | undefined;
+    try {
+      text = corrected(props.stdin, most);
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+      // A preview does not know them until the controller is ready.
+      seen.corrected.set(opts.parent, 'later');
       return undefined;
     }
+    if (text === undefined) return undefined;
     seen.corrected.set(opts.parent, 'files');
     props.stdin = text;
     return props;
   };
 }
 
-/** Said on the stack of every inventory whose inputs alone were corrected. */
+/** Said on the stack: an inventory whose inputs alone were corrected, and one whose files the `up` will correct. */
 export function reportUncorrectedFiles(seen: Seen, report: ReportViolation): void {
+  const base = { code: rule.code, class: rule.class, path: 'calico_mtu' };
   for (const [urn, state] of seen.corrected) {
-    if (state !== 'inputs') continue;
-    const message =
-      'the MTU was put right in the inventory’s inputs, and no command below it lays down files to put right';
-    report(
-      textOf({ code: rule.code, class: rule.class, path: 'calico_mtu', message, hint: 'Declare the right MTU.' }),
-      urn,
-    );
+    if (state === 'inputs') {
+      const message = 'it was put right in the inventory’s inputs, and no command below it lays down files with it';
+      report(textOf({ ...base, message, hint: 'Declare the right MTU.' }), urn);
+    }
+    if (state === 'later') {
+      const message =
+        'it is put right in the inventory’s inputs; its files are known only in the up, and put right there';
+      say(
+        report,
+        rule,
+        textOf({ ...base, message, hint: 'Declare the right MTU to see them in a preview.' }),
+        'advisory',
+        urn,
+      );
+    }
   }
 }
 

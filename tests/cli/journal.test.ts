@@ -7,10 +7,12 @@ import {
   countLine,
   diagnosticLines,
   planLines,
+  remediationLines,
   toldLines,
   violationLines,
   withoutStack,
 } from '../../cli/engine/lines.ts';
+import { previewLines } from '../../cli/plan.ts';
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::calispray::${type}::${name}`;
 const stackUrn = urn('pulumi:pulumi:Stack', 'calispray-dev');
@@ -59,6 +61,43 @@ describe("a journal of the engine's events", () => {
     });
     assert.deepEqual(lines[0], ['  + node b', '    + command b-facts', '', '2 to create']);
     assert.deepEqual(lines[1], lines[0]);
+  });
+
+  it('tells what a rule put right as sentences, secrets left out', () => {
+    const told: Told[] = [];
+    const journal = new Journal((each) => told.push(each));
+    const secret = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', ciphertext: 'x' };
+    const before = { spec: { ports: [{ port: 80 }], same: 1 }, stdin: 'a: 1\nb: 2\n', token: secret };
+    const after = {
+      spec: { ports: [{ port: 81 }], same: 1, types: ['Ingress'] },
+      stdin: 'a: 1\nb: 3\n',
+      token: secret,
+    };
+    const policyRemediationEvent = {
+      policyName: 'metrics-port',
+      resourceUrn: urn('kubernetes:core/v1:Service', 's'),
+      before,
+      after,
+    };
+    journal.take({ sequence: 0, timestamp: 0, policyRemediationEvent } as EngineEvent);
+    journal.take({
+      sequence: 1,
+      timestamp: 0,
+      policyRemediationEvent: { ...policyRemediationEvent, after: before },
+    } as EngineEvent);
+    assert.deepEqual(remediationLines(journal.remediations), [
+      'remedied metrics-port in Service s',
+      '  ~ spec.ports: [{"port":80}] → [{"port":81}]',
+      '  + spec.types: ["Ingress"]',
+      '  ~ stdin:',
+      '      - b: 2',
+      '      + b: 3',
+    ]);
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['remediation'],
+    );
+    assert.deepEqual(previewLines(journal).slice(0, 3), ['no change', '', 'remedied metrics-port in Service s']);
   });
 
   it('counts a replacement once, whatever steps it takes', () => {

@@ -191,7 +191,7 @@ describe('the policy pack on the real engine', function () {
     assert.equal(ok, false);
     assert.deepEqual(
       codes.filter((code) => code.startsWith('mandatory')),
-      ['mandatory needs-kdd'],
+      ['mandatory network-plugin'],
     );
     const said = violations.filter((v) => v.code === 'not-judged').map((v) => v.message);
     assert.equal(said.length, codes.length - 1, codes.join());
