@@ -29,6 +29,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   calico_pool_name: 'default-pool',
   calico_pool_blocksize: 26,
   calico_pool_blocksize_ipv6: 122,
+  calico_ipam_maxblocksperhost: 0,
   global_as_num: '64512',
 };
 
