@@ -140,7 +140,7 @@ export type Ipam =
       /** A node uses addresses of its own blocks alone. */
       readonly strictAffinity: boolean;
       readonly autoAllocateBlocks: boolean;
-      /** 0: no limit. */
+      /** 0: Calico's own limit, 20. */
       readonly maxBlocksPerHost: number;
     }
   | {

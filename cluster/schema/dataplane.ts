@@ -105,7 +105,7 @@ export const calicoIpam = z.strictObject({
     .max(65535)
     .default(0)
     .meta(
-      field('How many blocks a node may take; 0 is no limit.', {
+      field('How many blocks a node may take of a family; 0 leaves it at 20, Calico’s own limit.', {
         unit: 'blocks',
         example: 4,
         change: 'free',
