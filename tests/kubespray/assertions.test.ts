@@ -53,6 +53,28 @@ describe("kubespray's own assertions, restated", () => {
       for (const id of ids.split(' ')) assert.ok(found.includes(id), `${id} does not see ${text}`);
     }
   });
+
+  it('see what is wrong with hosts and groups', () => {
+    const { 'hosts.yaml': hosts = '', ...others } = renderInventory(clusterOf(spec('reflectors'))).files;
+    const cases: [id: string, from: RegExp, to: string][] = [
+      ['V2', /kube_control_plane:\n {6}hosts:\n {8}control:/, 'kube_control_plane:\n      hosts: {}'],
+      ['V3', /etcd:\n {6}hosts:\n {8}control:/, 'etcd:\n      hosts: {}'],
+      ['V7', /etcd:\n {6}hosts:/, 'etcd:\n      hosts:\n        worker-1:'],
+      ['C7', /\n {8}calico_rr:/, ''],
+      ['P10', /control:/g, 'Control_1:'],
+    ];
+    for (const [id, from, to] of cases) {
+      const spoilt = hosts.replace(from, to);
+      assert.notEqual(spoilt, hosts, id);
+      const found = broken({ ...others, 'hosts.yaml': spoilt }, 'v2.31.0');
+      assert.ok(
+        found.some((line) => line.startsWith(`${id} `)),
+        `${id} does not see it: ${found}`,
+      );
+    }
+    const without = { ...others, 'hosts.yaml': hosts, 'group_vars/k8s_cluster/zz.yml': 'cluster_id: one' };
+    assert.ok(broken(without, 'v2.31.0').some((line) => line.startsWith('C6 ')));
+  });
 });
 
 /** Group variables that break an assertion. */

@@ -3,10 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { parseCluster } from '../../cluster/index.ts';
 import { renderInventory, subjectOf, variablesOf } from '../../kubespray/index.ts';
 import { judge } from '../../policies/rules/index.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
-import { groupVars } from './support/ansible.ts';
+import { specs } from './arbitrary.ts';
+import { ansibleHosts, groupVars } from './support/ansible.ts';
 import { corpus, folderOf, spec } from './support/corpus.ts';
 
 /** Everything group_vars say, `all` first, then k8s_cluster. */
@@ -108,6 +110,78 @@ describe('renderInventory', () => {
       { numRuns: 200 },
     );
   });
+
+  it('is the same bytes again, and Ansible reads the same out of it, whatever the spec says', () => {
+    fc.assert(
+      fc.property(specs, (value) => {
+        const parsed = parseCluster(value);
+        if (!parsed.ok) return;
+        const { files, variables, hosts, extraVars } = renderInventory(parsed.cluster);
+        assert.deepEqual(files, renderInventory(parsed.cluster).files);
+        assert.deepEqual(variablesIn(files), variables);
+        const read = ansibleHosts(files);
+        assert.deepEqual(
+          read.map(({ name }) => name),
+          hosts.map(({ name }) => name),
+        );
+        for (const [i, host] of hosts.entries()) {
+          assert.deepEqual(read[i]?.variables, { ...variables, ...host.variables, ...extraVars });
+          assert.deepEqual(
+            host.groups,
+            read[i]?.groups.filter((group) => group !== 'k8s_cluster'),
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('says of a spec that says nothing just what every inventory says', () => {
+    const bare = {
+      apiVersion: 'calispray/v1',
+      name: 'bare',
+      nodes: { one: { address: '10.0.0.1', roles: ['control-plane', 'etcd', 'worker'] } },
+      network: {
+        ...{ nodes: '10.0.0.0/24', interfaceMtu: 1500, pods: '10.244.0.0/16', services: '10.96.0.0/16' },
+        encapsulation: { vxlan: 'always' },
+      },
+    };
+    assert.deepEqual(renderInventory(clusterOf(bare)).variables, {
+      etcd_deployment_type: 'host',
+      cluster_name: 'bare',
+      dns_domain: 'cluster.local',
+      kubeconfig_localhost: true,
+      kube_network_plugin: 'calico',
+      kube_service_addresses: '10.96.0.0/16',
+      kube_pods_subnet: '10.244.0.0/16',
+      enable_nodelocaldns: true,
+      nodelocaldns_ip: '169.254.25.10',
+      calico_datastore: 'kdd',
+      calico_apiserver_enabled: false,
+      calico_network_backend: 'vxlan',
+      calico_ipip_mode: 'Never',
+      calico_vxlan_mode: 'Always',
+      calico_mtu: 1450,
+      calico_veth_mtu: 1450,
+      calico_wireguard_enabled: false,
+      calico_pool_name: 'default-pool',
+      calico_pool_cidr: '10.244.0.0/16',
+      calico_pool_blocksize: 26,
+      nat_outgoing: true,
+      global_as_num: '64512',
+      calico_felix_prometheusmetricsenabled: true,
+      calico_felix_prometheusmetricsport: 9091,
+    });
+  });
+
+  it('gives hosts of etcd alone what decides for etcd: they are not in k8s_cluster', () => {
+    const hosts = ansibleHosts(renderInventory(clusterOf(spec('etcd-datastore'))).files);
+    const alone = hosts.find(({ name }) => name === 'etcd-1');
+    assert.deepEqual(alone?.groups, ['etcd']);
+    assert.equal(alone?.variables.calico_datastore, 'etcd');
+    assert.equal(alone?.variables.kube_version, '1.34.3');
+    assert.equal(alone?.variables.calico_pool_cidr, undefined);
+  });
 });
 
 describe('hosts.yaml', () => {
@@ -127,5 +201,27 @@ describe('hosts.yaml', () => {
       assert.deepEqual(found.sort(), [...groups].sort(), name);
     }
     assert.deepEqual(Object.keys(all.children.k8s_cluster.children), ['kube_control_plane', 'kube_node']);
+  });
+
+  it('repeats the peers of the cluster on a host that has its own: its list hides the other', () => {
+    const hosts = ansibleHosts(renderInventory(clusterOf(spec('routers'))).files);
+    const [ofCluster = [], ofA = [], ofB = []] = hosts.map(({ variables }) => variables.peers as unknown[]);
+    assert.equal(ofCluster.length, 2);
+    for (const list of [ofA, ofB]) assert.deepEqual(list.slice(0, 2), ofCluster);
+    assert.deepEqual(ofA.slice(2), [{ router_id: '10.60.1.1', as: '64801', scope: 'node' }]);
+  });
+
+  it('sets up a peer with filters node by node, since kubespray gives a global one none', () => {
+    const { peers } = renderInventory(clusterOf(spec('routers'))).variables;
+    assert.deepEqual(peers, [
+      { router_id: '10.60.0.1', as: '64800', scope: 'global' },
+      { router_id: '10.60.0.2', as: '64800', scope: 'node', name: 'spine-2', filters: ['only-pods'] },
+    ]);
+  });
+
+  it('has calico_rr in k8s_cluster, and only where there are reflectors', () => {
+    const hosts = ansibleHosts(renderInventory(clusterOf(spec('reflectors'))).files);
+    assert.deepEqual(hosts.find(({ name }) => name === 'reflector-1')?.groups, ['calico_rr', 'k8s_cluster']);
+    assert.doesNotMatch(renderInventory(clusterOf(spec('routers'))).files['hosts.yaml'] ?? '', /calico_rr/);
   });
 });
