@@ -45,7 +45,7 @@ function isBelow(version: string, than: string): boolean {
 function apiServerFindings(root: Raw): Finding[] {
   if (record(root.calico).apiServer !== false) return [];
   const { allowClusterInternal, extra } = record(root.policies);
-  const own = list(extra).findIndex((policy) => String(record(policy).apiVersion).startsWith('projectcalico.org/'));
+  const own = list(extra).findIndex((policy) => record(policy).apiVersion === 'projectcalico.org/v3');
   const needed = [
     ...(list(record(root.network).furtherPools).length > 0 ? ['network.furtherPools'] : []),
     ...(allowClusterInternal === undefined ? [] : ['policies.allowClusterInternal']),
@@ -91,7 +91,7 @@ function portFindings(root: Raw): Finding[] {
   ];
   return chosen.flatMap(([path, port], i) => {
     const other = [...fixed, ...chosen.slice(0, i)].find(([, taken]) => taken === port);
-    if (other === undefined) return [];
+    if (other === undefined || typeof port !== 'number') return [];
     return [refused('same-port', path, `${other[0]} has the TCP port ${port} on every node already`, 'Write another.')];
   });
 }

@@ -40,7 +40,8 @@ function orderFindings(root: Raw): Finding[] {
     ];
   }
   const named = list(order);
-  const wrong = named.filter((name, i) => !members.includes(String(name)) || named.indexOf(name) !== i);
+  if (!Array.isArray(order) || !named.every((name) => typeof name === 'string')) return [];
+  const wrong = named.filter((name, i) => !members.includes(name) || named.indexOf(name) !== i);
   const left = members.filter((name) => !named.includes(name));
   if (wrong.length === 0 && left.length === 0) return [];
   const message = [

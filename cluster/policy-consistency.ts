@@ -39,7 +39,7 @@ function repetitions(policies: Raw): Finding[] {
   return ['namespaces', 'defaultDenyIngress', 'allowDns'].flatMap((field) => {
     const names = list(policies[field]);
     return names.flatMap((name, i) =>
-      names.indexOf(name) === i
+      typeof name !== 'string' || names.indexOf(name) === i
         ? []
         : [refused('repeated', `policies.${field}[${i}]`, `“${name}” is there already`, 'Leave it out.')],
     );
@@ -106,7 +106,8 @@ function sameNames(policies: Raw): Finding[] {
   return list(policies.extra).flatMap((item, i) => {
     const { kind, metadata } = record(item);
     const { name, namespace } = record(metadata);
-    const key = JSON.stringify([kind, namespace, name]);
+    if (![kind, namespace ?? '', name].every((part) => typeof part === 'string')) return [];
+    const key = [kind, namespace, name].join(' ');
     const section = Object.entries(OURS).find(([ours]) => ours === name)?.[1];
     const path = `policies.extra[${i}].metadata.name`;
     if (seen.has(key)) return [refused('repeated', path, `“${name}” is there already`, 'Give it a name of its own.')];

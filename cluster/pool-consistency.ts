@@ -29,7 +29,7 @@ function sameNames(network: Raw, further: readonly Raw[]): Finding[] {
   const { name: main = NAME } = record(network.pool);
   const taken = new Map<unknown, string>([
     [main, 'network.pool'],
-    ...(network.ipv6 === undefined ? [] : [[`${main}-ipv6`, 'network.ipv6.pool'] as const]),
+    ...(network.ipv6 === undefined || typeof main !== 'string' ? [] : [[`${main}-ipv6`, 'network.ipv6.pool'] as const]),
   ]);
   return further.flatMap(({ name }, i) => {
     const owner = taken.get(name);

@@ -81,13 +81,14 @@ export const version = text((value) => {
 export const nodeSelector = text((value) => {
   const [, key = '', quoted, plain = ''] = /^([^\s:]+): (?:(["'].*["'])|(.*))$/.exec(value) ?? [];
   const content = quoted === undefined ? plain : quoted.slice(1, -1);
-  const isText = quoted !== undefined || !/^(|[0-9.+-][0-9.eE_+-]*|true|false|null|yes|no|on|off|y|n)$/i.test(plain);
+  const isText =
+    quoted !== undefined || (/^[A-Za-z]/.test(plain) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(plain));
   return LABEL_KEY.test(key) && LABEL_VALUE.test(content) && isText
     ? undefined
     : {
         code: 'bad-node-selector',
         message: `“${value}” is no node selector`,
-        hint: 'Write one KEY: VALUE, quoting a value that YAML reads as a number or boolean: \'disk: "true"\'.',
+        hint: 'Write one KEY: VALUE, and quote a value that begins with a digit or is a boolean to YAML: \'disk: "true"\'.',
       };
 });
 

@@ -55,11 +55,38 @@ describe('policyObjects', () => {
     assert.equal(spec.order, 100);
   });
 
+  it('let the ranges of both stacks in, where there are two', () => {
+    const nodes = {
+      one: { address: '192.168.4.1', address6: 'fd00:4::1', roles: ['control-plane', 'etcd', 'worker'] },
+    };
+    const ipv6 = { nodes: 'fd00:4::/64', pods: 'fd00:244::/104', encapsulation: 'none' };
+    const policies = { allowClusterInternal: {} };
+    const [rule] = named(edited({ ...dev, nodes, policies }, { network: { ipv6 } }), 'allow-cluster-internal').ingress;
+    assert.deepEqual(rule.source.nets, ['10.244.0.0/16', '192.168.4.0/24', 'fd00:244::/104', 'fd00:4::/64']);
+  });
+
   it('need Calico’s API server only for its own kinds', () => {
     assert.equal(needsCalicoApiServer(clusterOf(dev)), true);
     const { allowClusterInternal, ...kubernetesOnly } = dev.policies as Record<string, unknown>;
     assert.ok(allowClusterInternal);
     assert.equal(needsCalicoApiServer(clusterOf({ ...dev, policies: kubernetesOnly })), false);
+  });
+});
+
+describe('Calico’s API server', () => {
+  const { allowClusterInternal, ...kubernetesOnly } = dev.policies as Record<string, unknown>;
+  const without = { ...dev, policies: kubernetesOnly };
+
+  it('is wanted for a further pool', () => {
+    assert.ok(allowClusterInternal);
+    const network = { pods: '10.244.0.0/15', furtherPools: [{ name: 'second', cidr: '10.245.0.0/16' }] };
+    assert.equal(needsCalicoApiServer(clusterOf(edited(without, { network }))), true);
+  });
+
+  it('is there as it is said, whether anything needs it or not', () => {
+    assert.equal(needsCalicoApiServer(clusterOf({ ...without, calico: { apiServer: true } })), true);
+    assert.equal(needsCalicoApiServer(clusterOf({ ...without, calico: { apiServer: false } })), false);
+    assert.equal(needsCalicoApiServer(clusterOf({ ...without, calico: { apiServer: 'auto' } })), false);
   });
 });
 

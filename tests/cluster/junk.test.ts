@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { parseCluster } from '../../cluster/index.ts';
+
+type Key = string | number;
+
+function example(name: string): unknown {
+  return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
+}
+
+const full = example('full');
+
+/** Every place in a value, maps and lists before what they hold. */
+function places(value: unknown, at: readonly Key[] = []): Key[][] {
+  if (typeof value !== 'object' || value === null) return [[...at]];
+  const inner = Array.isArray(value) ? value.map((part, i): [Key, unknown] => [i, part]) : Object.entries(value);
+  return [[...at], ...inner.flatMap(([key, part]) => places(part, [...at, key]))];
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly Key[], junk: unknown): unknown {
+  if (key === undefined) return junk;
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<Key, unknown>;
+  copy[key] = replaced(copy[key], rest, junk);
+  return copy;
+}
+
+function pathText(place: readonly Key[]): string {
+  return place.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`),
+    '',
+  );
+}
+
+/** Places whose value may be anything: a policy’s own text, variables that are kubespray’s. */
+const free = /^(policies\.extra\[0\]\.spec|kubespray\.extraVariables)\./;
+
+const everywhere = places(full);
+
+describe('junk in the place of any value', () => {
+  it('has hundreds of places to be in', () => {
+    assert.ok(everywhere.length > 250, String(everywhere.length));
+  });
+
+  // No field takes one of these, whatever it is for.
+  const never: [what: string, junk: unknown][] = [
+    ['a function', () => 1],
+    ['nothing', null],
+    ['no number', Number.NaN],
+    ['a list of lists', [[]]],
+    ['a map that nobody knows', { junk: { junk: [] } }],
+  ];
+  for (const [what, junk] of never) {
+    it(`is named with its place: ${what}`, () => {
+      for (const place of everywhere) {
+        const path = pathText(place);
+        if (free.test(path)) continue;
+        const parsed = parseCluster(replaced(full, place, junk));
+        const isMapOfMaps = /^(kubespray\.extraVariables|policies\.extra\[0\]\.spec)$/.test(path);
+        if (isMapOfMaps && what === 'a map that nobody knows') continue;
+        assert.ok(!parsed.ok, path);
+        assert.ok(
+          parsed.findings.some((finding) => finding.path.startsWith(path)),
+          `${path}: ${JSON.stringify(parsed.findings)}`,
+        );
+      }
+    });
+  }
+
+  it('never throws, and says in words what is wrong', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...everywhere), fc.anything({ maxDepth: 3, withBigInt: true }), (place, junk) => {
+        const parsed = parseCluster(replaced(full, place, junk));
+        if (parsed.ok) return;
+        assert.ok(parsed.findings.length > 0);
+        for (const { code, message, hint } of parsed.findings) {
+          assert.match(code, /^[a-z0-9]+(-[a-z0-9]+)*$/);
+          assert.doesNotMatch(`${message} ${hint}`, /\[object|undefined|Invalid input/);
+          assert.ok(message !== '' && hint !== '');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is taken out again: without any one value the cluster parses, or says what is missing', () => {
+    for (const place of everywhere.filter((one) => one.length > 0)) {
+      const parsed = parseCluster(replaced(full, place, undefined));
+      if (parsed.ok) continue;
+      for (const finding of parsed.findings) assert.notEqual(finding.message, '', pathText(place));
+    }
+  });
+});
