@@ -18,7 +18,10 @@ describe('the variables that kubespray knows', () => {
       [],
     );
     for (const name of SINCE.keys()) assert.ok(KNOWN.includes(name), name);
-    const tags = [...SINCE.values(), ...[...REFUSED, ...IGNORED].flatMap(({ from }) => from ?? [])];
+    const tags = [
+      ...SINCE.values(),
+      ...[...REFUSED, ...IGNORED].flatMap(({ from, until }) => [from ?? [], until ?? []].flat()),
+    ];
     for (const tag of tags)
       assert.ok(
         releases.some((release) => release.tag === tag),

@@ -7,7 +7,7 @@ export const peersHidden: Rule = {
   class: 'harmful',
   description:
     'Ansible replaces a list and does not add to it: on a host with peers of its own, those of the cluster are not read, and where it is the first control plane no node gets the global ones.',
-  reference: 'kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml:21, :112',
+  reference: 'kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml:22, :113',
   judge(subject) {
     const peers = saidIn(subject, 'peers');
     if (!Array.isArray(peers)) return [];

@@ -1,6 +1,7 @@
 import type { Rule } from '../subject.ts';
 import { cloudProvider } from './cloud-provider.ts';
 import { containerdTooOld } from './containerd-too-old.ts';
+import { dashboardWithoutRbac } from './dashboard-without-rbac.ts';
 import { downloadLocalhost } from './download-localhost.ts';
 import { etcdDocker } from './etcd-docker.ts';
 import { externalCaRenewal } from './external-ca-renewal.ts';
@@ -24,6 +25,7 @@ export const choices: readonly Rule[] = [
   gvisorContainerd,
   containerdTooOld,
   externalCaRenewal,
+  dashboardWithoutRbac,
   metallbStrictArp,
   kubeVipStrictArp,
 ];

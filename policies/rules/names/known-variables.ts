@@ -120,6 +120,8 @@ export interface Retired {
   readonly name: string;
   /** The first release of which this is so; all that Calispray knows where absent. */
   readonly from?: string;
+  /** The first release of which it is so no more. */
+  readonly until?: string;
   /** What it is, as the message says it after the name. */
   readonly reason: string;
   readonly hint: string;
@@ -148,6 +150,12 @@ export const REFUSED: readonly Retired[] = [
     reason: 'removed in v2.31.0',
     hint: 'Leave it out: the folder is the one in kube_manifest_dir.',
   },
+  {
+    name: 'etcd_kubeadm_enabled',
+    until: 'v2.29.0',
+    reason: 'removed before v2.28.0',
+    hint: 'Write etcd_deployment_type: kubeadm.',
+  },
 ];
 
 /** No role reads one of these, and nothing says so. */
@@ -168,6 +176,12 @@ export const IGNORED: readonly Retired[] = [
     from: 'v2.29.0',
     reason: 'was removed in v2.29.0',
     hint: 'Leave it out; calico_pool_cidr_ipv6 says which addresses pods take.',
+  },
+  {
+    name: 'etcd_kubeadm_enabled',
+    from: 'v2.29.0',
+    reason: 'was removed before v2.28.0',
+    hint: 'Write etcd_deployment_type: kubeadm.',
   },
   { name: 'calico_ipv4pool_cidr', reason: 'has never been read', hint: 'Write calico_pool_cidr.' },
   {
