@@ -49,8 +49,7 @@ export default async function importCommand(options: ImportCommandOptions, path:
   const proof = prove(value);
   if (!proof.ok && proof.fields.length > 0) findings.push(unlike(proof.fields));
   const heading = [
-    `Imported from ${nameOf(folder.dir)} by calispray import. It does not know which kubespray release the cluster was built`,
-    `with, nor the MTU of its interfaces: see kubespray.version and network.interfaceMtu, and run calispray check.`,
+    `Imported from ${nameOf(folder.dir)} by calispray import, which said what was dropped and what is assumed.`,
   ];
   const text = options.stack === undefined ? specText(value, heading) : stackText(value, heading);
   if (target !== undefined) write(target, text, options.force === true);

@@ -14,7 +14,7 @@ interface WrittenPeer {
   readonly allowedLocalAs?: number;
 }
 
-export interface Scoped {
+interface Scoped {
   readonly peer: WrittenPeer;
   readonly global: boolean;
 }
@@ -23,18 +23,14 @@ export interface Scoped {
 const PEERS = 'kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml';
 
 /** Topology, peers of all nodes, and what they are told. */
-export function readBgp(reading: Reading, draft: Draft, peers: readonly Scoped[]): void {
+export function readBgp(reading: Reading, draft: Draft, { isOn, common }: Peering): void {
   const reflectors = reading.hosts.nodes.filter(({ roles }) => roles.includes('route-reflector'));
-  const withRouters = isWithRouters(reading);
   const id = clusterId(reading, reflectors);
   if (reflectors.length > 0)
     draft.set('network.bgp.topology', { reflectors: id === undefined ? {} : { clusterId: id } });
-  else if (withRouters) draft.set('network.bgp.topology', 'routers');
-  if (peers.length > 0)
-    draft.set(
-      'network.bgp.peers',
-      peers.map(({ peer }) => peer),
-    );
+  else if (isOn) draft.set('network.bgp.topology', 'routers');
+  const peers = common.map(({ peer }) => peer);
+  if (peers.length > 0) draft.set('network.bgp.peers', peers);
   for (const [name, field] of [
     ['calico_advertise_service_external_ips', 'externalIps'],
     ['calico_advertise_service_loadbalancer_ips', 'loadBalancerIps'],
@@ -70,11 +66,23 @@ function clusterId(reading: Reading, reflectors: readonly ImportedHost[]): strin
   return own === undefined ? undefined : reading.asText('cluster_id', own);
 }
 
-/** Those that the stack file can say once for all; the others are with the nodes. */
-export function peersOfAll(reading: Reading): Scoped[] {
+/** What is said of peers for the cluster as a whole. */
+export interface Peering {
+  /** Without `peer_with_router`, kubespray sets up none. */
+  readonly isOn: boolean;
+  /** Those that the stack file can say once for all; the others are with the nodes. */
+  readonly common: readonly Scoped[];
+}
+
+export function peeringOf(reading: Reading): Peering {
+  const isOn = isWithRouters(reading);
+  return { isOn, common: isOn ? peersOfAll(reading) : [] };
+}
+
+function peersOfAll(reading: Reading): Scoped[] {
   const members = reading.hosts.nodes.filter(isMember);
   const [first, ...others] = members;
-  if (first === undefined || !isWithRouters(reading)) return [];
+  if (first === undefined) return [];
   const group = first.ofGroups.get('peers');
   const list = first.variables.get('peers');
   const ofGroup = listOf(reading, group);
@@ -96,13 +104,13 @@ export function peersOfAll(reading: Reading): Scoped[] {
 }
 
 /** The peers of one node beside those of all. */
-export function peersOfNode(reading: Reading, host: ImportedHost, common: readonly Scoped[]): WrittenPeer[] {
+export function peersOfNode(reading: Reading, host: ImportedHost, { isOn, common }: Peering): WrittenPeer[] {
   reading.taken.add('peers');
   const given = host.variables.get('peers');
   const entries = listOf(reading, given);
   if (given === undefined || entries.length === 0) return [];
   if (!isMember(host)) return [];
-  if (!isWithRouters(reading)) {
+  if (!isOn) {
     once(
       reading,
       given,

@@ -26,11 +26,16 @@ export function at(
     code,
     class: cls,
     path: typeof where === 'string' ? where : '',
-    message,
-    hint,
+    message: printable(message),
+    hint: printable(hint),
     ...(reference === undefined ? {} : { reference }),
     ...(typeof where === 'string' ? {} : { at: where }),
   };
+}
+
+/** Names and values may hold what a terminal would act upon. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '�').toWellFormed();
 }
 
 /** The beginning of a file: for what is wrong with all of it. */

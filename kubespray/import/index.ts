@@ -2,7 +2,7 @@ import type { Finding } from '../../cluster/finding.ts';
 import { parseCluster } from '../../cluster/index.ts';
 import { releases } from '../../cluster/releases.ts';
 import { fieldOf } from '../fields.ts';
-import { peersOfAll, readBgp } from './bgp.ts';
+import { peeringOf, readBgp } from './bgp.ts';
 import { Draft } from './draft.ts';
 import { readExtra } from './extra.ts';
 import { at, topOf } from './given.ts';
@@ -98,16 +98,16 @@ function draftOf(reading: Reading, { name, kubespray }: ImportOptions): Record<s
     );
   }
   const draft = new Draft();
-  const peers = peersOfAll(reading);
+  const peering = peeringOf(reading);
   draft.set('apiVersion', 'calispray/v1');
   draft.set('kubespray.version', tag);
   readName(reading, draft, name ?? 'imported');
-  readNodes(reading, draft, peers);
+  readNodes(reading, draft, peering);
   readNetwork(reading, draft);
   const network = draft.value().network as Record<string, unknown>;
   readTransport(reading, draft, network.ipv6 !== undefined);
   readSimple(reading, draft);
-  readBgp(reading, draft, peers);
+  readBgp(reading, draft, peering);
   readParts(reading, draft, tag);
   // No inventory says that there is a Prometheus operator, and without one its objects would be refused.
   draft.set('monitoring', 'none');

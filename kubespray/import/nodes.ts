@@ -1,5 +1,5 @@
 import { isAddress4, isAddress6 } from './addresses.ts';
-import { peersOfNode, type Scoped } from './bgp.ts';
+import { type Peering, peersOfNode } from './bgp.ts';
 import { sshOf, textOf, type WrittenSsh } from './connection.ts';
 import type { Draft } from './draft.ts';
 import { isDeepEqual } from './equal.ts';
@@ -10,7 +10,7 @@ import type { Reading } from './reading.ts';
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** The hosts as nodes, how they are reached, and the order they joined in. */
-export function readNodes(reading: Reading, draft: Draft, peers: readonly Scoped[]): void {
+export function readNodes(reading: Reading, draft: Draft, peering: Peering): void {
   const { nodes, order } = reading.hosts;
   const connections = nodes.map((host) => sshOf(reading, host));
   const common = shared(connections);
@@ -26,7 +26,7 @@ export function readNodes(reading: Reading, draft: Draft, peers: readonly Scoped
   }
   const written = nodes.map((host, i): [string, unknown] => [
     host.name,
-    nodeOf(reading, host, less(connections[i] ?? {}, common), peers),
+    nodeOf(reading, host, less(connections[i] ?? {}, common), peering),
   ]);
   draft.set('nodes', Object.fromEntries(written));
   if (order.length > 1) draft.set('kubespray.order', order);
@@ -46,12 +46,7 @@ function less(ssh: WrittenSsh, common: WrittenSsh): WrittenSsh {
   return Object.fromEntries(Object.entries(ssh).filter(([key]) => !Object.hasOwn(common, key)));
 }
 
-function nodeOf(
-  reading: Reading,
-  host: ImportedHost,
-  ssh: WrittenSsh,
-  common: readonly Scoped[],
-): Record<string, unknown> {
+function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, peering: Peering): Record<string, unknown> {
   if (!LABEL.test(host.name)) {
     reading.say(
       host.place,
@@ -65,7 +60,7 @@ function nodeOf(
   const [address, address6] = [addressOf(reading, host), address6Of(reading, host)];
   const as = reading.takeOf(host, 'local_as');
   const number = as === undefined ? undefined : reading.asInt('local_as', as);
-  const peers = peersOfNode(reading, host, common);
+  const peers = peersOfNode(reading, host, peering);
   const bgp = { ...(number === undefined ? {} : { as: number }), ...(peers.length === 0 ? {} : { peers }) };
   const labels = labelsOf(reading, host);
   const taints = taintsOf(reading, host);

@@ -1,4 +1,5 @@
 import type { Finding } from '../../cluster/finding.ts';
+import { controlCharacter, findingsFrom, placesIn } from '../../cluster/text.ts';
 import { at, type Given, type Place, topOf } from './given.ts';
 import { expand, type Group, type Groups, groupIn, hostIn, noGroups } from './groups.ts';
 import { pythonLiteral } from './python-literal.ts';
@@ -13,6 +14,8 @@ const CHILD = /^([^:\]\s]+)\s*(?:#.*)?$/;
  */
 export function readIni(file: string, text: string): { groups: Groups; findings: Finding[] } {
   const inventory = noGroups(file);
+  const control = controlCharacter(text);
+  if (control !== undefined) return { groups: inventory, findings: findingsFrom([control], placesIn(text, file)) };
   const findings: Finding[] = [];
   const declared = new Set(['all', 'ungrouped']);
   let group: Group = groupIn(inventory, 'ungrouped', topOf(file));
