@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { renderInventory } from '../../kubespray/index.ts';
 import { toolPaths } from '../../setup/index.ts';
+import { ansibleHosts } from '../kubespray/support/ansible.ts';
+import { corpus, spec } from '../kubespray/support/corpus.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
 
 /** What the real ansible-inventory, of the Ansible that kubespray pins, reads out of a rendered inventory. */
@@ -40,20 +42,22 @@ interface Listed {
 describe('the rendered inventory, read by Ansible', function () {
   this.timeout(60_000);
 
-  for (const stack of stacks) {
-    it(`${stack}: every host has its groups and every variable, with its type`, () => {
-      const { inventory, listed } = ansibleInventory(stackCluster(stack));
-      const { hostvars } = listed._meta;
-      assert.deepEqual(Object.keys(hostvars).sort(), inventory.hosts.map((h) => h.name).sort());
-      for (const { name, address, groups } of inventory.hosts) {
-        const { ansible_host, ip, access_ip, ansible_user, ansible_port, etcd_member_name, ...variables } =
-          hostvars[name] ?? {};
+  const specs = [
+    ...stacks.map((stack) => [stack, stackCluster(stack)] as const),
+    ...corpus.map((name) => [`${name} of the corpus`, spec(name)] as const),
+  ];
+  for (const [name, value] of specs) {
+    it(`${name}: every host has its groups and every variable, with its type`, () => {
+      const { inventory, listed } = ansibleInventory(value);
+      const { 'extra-vars.json': _, ...files } = inventory.files;
+      const hosts = ansibleHosts(files);
+      assert.deepEqual(listed._meta.hostvars, Object.fromEntries(hosts.map((host) => [host.name, host.variables])));
+      for (const { name: host, address, address6 } of inventory.hosts) {
+        const { ansible_host, ip, access_ip, ip6, access_ip6 } = listed._meta.hostvars[host] ?? {};
         assert.deepEqual([ansible_host, ip, access_ip], [address, address, address]);
-        assert.deepEqual([typeof ansible_user, typeof ansible_port], ['string', 'number']);
-        assert.equal(etcd_member_name, groups.includes('etcd') ? name : undefined);
-        assert.deepEqual(variables, inventory.variables);
+        assert.deepEqual([ip6, access_ip6], [address6, address6]);
       }
-      for (const group of ['kube_control_plane', 'etcd', 'kube_node']) {
+      for (const group of new Set(inventory.hosts.flatMap(({ groups }) => groups))) {
         const members = inventory.hosts.filter((h) => h.groups.includes(group)).map((h) => h.name);
         assert.deepEqual((listed[group] as { hosts: string[] }).hosts, members, group);
       }
