@@ -25,7 +25,8 @@ export interface Network {
   readonly vxlanMode6?: CalicoMode;
   /**
    * UDP port and network identifier of VXLAN packets as they really travel: kubespray tells Felix of others only with the
-   * backend `vxlan` (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:221-226). Absent without VXLAN.
+   * backend `vxlan` (kubespray v2.31.0 roles/network_plugin/calico/templates/calico-node.yml.j2:221-226), and what the
+   * environment of calico-node says comes last. Absent without VXLAN.
    */
   readonly vxlan?: { readonly port: number; readonly vni: number };
   /** Addresses in one IPAM block; all of them are usable. */
@@ -106,8 +107,11 @@ function advertises({ advertise }: Bgp): boolean {
 /** Felix's own (Calico v3.31.5 felix/config/config_params.go:350). */
 const VXLAN = { port: 4789, vni: 4096 };
 
-function vxlanOnTheWire({ network }: Cluster, bird: boolean): Network['vxlan'] {
+function vxlanOnTheWire({ network, calico }: Cluster, bird: boolean): Network['vxlan'] {
   const { encapsulation, ipv6 } = network;
-  if (encapsulation.kind === 'vxlan') return bird ? VXLAN : { port: encapsulation.port, vni: encapsulation.vni };
-  return ipv6?.encapsulation.kind === 'vxlan' ? VXLAN : undefined;
+  const four = encapsulation.kind === 'vxlan';
+  if (!four && ipv6?.encapsulation.kind !== 'vxlan') return undefined;
+  const told = four && !bird ? encapsulation : VXLAN;
+  const { FELIX_VXLANPORT, FELIX_VXLANVNI } = calico.node.environment;
+  return { port: Number(FELIX_VXLANPORT) || told.port, vni: Number(FELIX_VXLANVNI) || told.vni };
 }

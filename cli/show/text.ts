@@ -79,7 +79,7 @@ function tunnelWords(encapsulation: { readonly kind: string; readonly mode?: str
 function vxlanWords({ vni, port }: { vni: number; port: number }, { network: { encapsulation } }: Cluster): string {
   const words = `VNI ${vni}, UDP port ${port}`;
   if (encapsulation.kind !== 'vxlan' || (encapsulation.vni === vni && encapsulation.port === port)) return words;
-  return `${words}: ${encapsulation.vni} and ${encapsulation.port}, as declared, reach Felix with the backend vxlan alone`;
+  return `${words}; the declared ${encapsulation.vni} and ${encapsulation.port} do not reach Felix`;
 }
 
 function topologyWords({ network: { bgp }, nodes }: Cluster): string {

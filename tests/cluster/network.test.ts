@@ -122,6 +122,12 @@ describe('deriveNetwork', () => {
       port: 4789,
       vni: 4096,
     });
+    const environment = { FELIX_VXLANPORT: '8472', FELIX_VXLANVNI: '9' };
+    const told = edited(lab, {
+      network: { encapsulation: { vxlan: 'always' }, bgp: { advertise: { clusterIps: true } } },
+    });
+    const { vxlan: onTheWire } = deriveNetwork(clusterOf({ ...told, calico: { node: { environment } } }));
+    assert.deepEqual(onTheWire, { port: 8472, vni: 9 });
     assert.equal('vxlan' in vxlan({ encapsulation: { ipip: 'always' } }), false);
     assert.equal('vxlanMode6' in vxlan({}), false);
   });
