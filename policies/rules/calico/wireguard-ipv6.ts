@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, hasIpv6, isOn, isRecord, isTemplate, pathOf, saidIn, show } from '../variables.ts';
+import { against, hasIpv6, isOn, isRecord, isTemplate, pathOf, saidIn } from '../variables.ts';
 
 /** Felix's own switch for IPv6, and what it takes as true (Calico v3.31.5 felix/config/param_types.go, BoolParam). */
 const SWITCH = 'FELIX_WIREGUARDENABLEDV6';
@@ -16,8 +16,8 @@ export const wireguardIpv6: Rule = {
     if (!isOn(subject, 'calico_wireguard_enabled') || !hasIpv6(subject)) return [];
     const environment = saidIn(subject, 'calico_node_extra_envs');
     const value = isRecord(environment) ? environment[SWITCH] : environment;
-    if (isTemplate(value) || value === true || (typeof value === 'string' && TRUE.includes(value.toLowerCase())))
-      return [];
+    const isOnSix = value === true || (typeof value === 'string' && TRUE.includes(value.toLowerCase()));
+    if (isTemplate(value) || isOnSix) return [];
     const path = pathOf(subject, 'calico_wireguard_enabled');
     const hint = `Set ${SWITCH}: 'true' in ${pathOf(subject, 'calico_node_extra_envs')}, or keep one stack.`;
     return [
