@@ -29,7 +29,7 @@ const CONTROL_PLANE = 'the control plane';
 const ETCD = 'etcd';
 const PROMETHEUS = 'Prometheus, on any node';
 
-/** What must be open between nodes, and to them from outside. Neither what a node asks of itself nor what pods do with each other is here. */
+/** What must be open between nodes, and to them from pods and from outside. What pods do with each other is not here. */
 export function derivePorts(cluster: Cluster): Port[] {
   const groups = groupsOf(cluster);
   return [...sshPorts(cluster), ...kubernetesPorts(cluster, groups), ...calicoPorts(cluster, groups)];
@@ -104,7 +104,7 @@ function sshPorts({ nodes, kubespray }: Cluster): Port[] {
   ];
 }
 
-function kubernetesPorts({ calico, kubernetes }: Cluster, { every, controlPlane, etcd }: Groups): Port[] {
+function kubernetesPorts({ calico, kubernetes, network }: Cluster, { every, controlPlane, etcd }: Groups): Port[] {
   const etcdClients = calico.datastore === 'etcd' ? [EVERY, ETCD] : [CONTROL_PLANE, ETCD];
   return [
     port('tcp', 6443, 'kube-apiserver', controlPlane, [EVERY, 'the workstation'], KUBESPRAY),
@@ -119,7 +119,17 @@ function kubernetesPorts({ calico, kubernetes }: Cluster, { every, controlPlane,
       : [port('tcp', 10256, 'kube-proxy, health', every, ['load balancers, if there are any'], KUBERNETES)]),
     port('tcp', '30000-32767', 'NodePort Services', every, ['their clients'], KUBESPRAY),
     port('udp', '30000-32767', 'NodePort Services', every, ['their clients'], KUBERNETES),
+    ...(network.dns.nodeLocalCache ? dnsPorts(network.dns.address, every) : []),
   ];
+}
+
+/** The cache is a process of the host on an address of its own, so pods come to it through the node's firewall. */
+function dnsPorts(address: string, every: Group): Port[] {
+  const on = { place: `every node, at ${address}`, names: every.names };
+  const reference = 'kubespray v2.31.0 roles/kubernetes-apps/ansible/templates/nodelocaldns-daemonset.yml.j2:26';
+  return (['udp', 'tcp'] as const).map((protocol) =>
+    port(protocol, 53, 'DNS', on, ['pods of the node itself'], reference),
+  );
 }
 
 function calicoPorts(cluster: Cluster, groups: Groups): Port[] {

@@ -168,7 +168,7 @@ function portRow({ protocol, port, what, on, from, nodes }: Port): Row {
   const number = protocol === 'ip' ? `IP protocol ${port}` : `${protocol.toUpperCase()} ${port}`;
   const names = nodes.join(', ');
   // Who a place with a name of its own is, where they are few.
-  const who = names === '' || nodes.length > 3 || on === names || on === 'every node' ? '' : ` (${names})`;
+  const who = names === '' || nodes.length > 3 || on === names || on.startsWith('every node') ? '' : ` (${names})`;
   return [number, `${on}${who}`, from.join('; '), what];
 }
 

@@ -71,6 +71,8 @@ describe('ports', () => {
         'kube-proxy, health: tcp 10256 on every node from load balancers, if there are any',
         'NodePort Services: tcp 30000-32767 on every node from their clients',
         'NodePort Services: udp 30000-32767 on every node from their clients',
+        'DNS: udp 53 on every node, at 169.254.25.10 from pods of the node itself',
+        'DNS: tcp 53 on every node, at 169.254.25.10 from pods of the node itself',
       ],
     );
     const nodesOf = (number: string) => ports.find((port) => port.port === number)?.nodes;
@@ -85,6 +87,10 @@ describe('ports', () => {
     assert.ok(!withNetwork({}).some((port) => port.port === '2380'));
     const ports = portsOf({ ...lab, calico: { datastore: 'etcd', apiServer: false }, policies: {} });
     assert.deepEqual(named(ports, 'etcd, clients'), ['tcp 2379 on etcd from every node and etcd']);
+  });
+
+  it('of DNS are none without the cache on the node', () => {
+    assert.deepEqual(named(withNetwork({ dns: { nodeLocalCache: false } }), 'DNS'), []);
   });
 
   it('of kube-proxy are none without it', () => {
@@ -179,7 +185,7 @@ describe('ports', () => {
     const change = { encapsulation: 'none', wireguard: true, ipv6: { encapsulation: { vxlan: 'always' } } };
     const value = dualStack(lab, change);
     assert.deepEqual(
-      whats(portsOf(value).filter((port) => port.protocol === 'udp' && port.port !== '30000-32767')),
+      whats(portsOf(value).filter((port) => port.protocol === 'udp' && !['30000-32767', '53'].includes(port.port))),
       new Set(['VXLAN', 'WireGuard']),
     );
     const environment = { FELIX_WIREGUARDENABLEDV6: 'true' };
