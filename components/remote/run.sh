@@ -30,7 +30,7 @@ code=\$?
 echo \$code > "$run/result.new"
 mv "$run/result.new" "$run/result"
 JOB
-  if [ -d /run/systemd/system ] && as_root true 2> /dev/null; then
+  if [ -d /run/systemd/system ] && [ "$(as_root id -u 2> /dev/null)" = 0 ]; then
     as_root systemd-run --quiet --collect --unit="calispray-$CLUSTER-$SHORT" --uid="$(id -u)" --gid="$(id -g)" /bin/sh "$run/job" < /dev/null 8>&-
   else
     setsid nohup /bin/sh "$run/job" < /dev/null > /dev/null 2>&1 8>&- &

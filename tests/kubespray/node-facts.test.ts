@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { judgeNodeFacts, type NodeFacts } from '../../kubespray/index.ts';
 import { fitNode } from '../support/declared.ts';
@@ -274,12 +275,18 @@ describe('judgeNodeFacts', () => {
     });
   });
 
-  it('gives every finding a way out, and of what kubespray asserts its line', () => {
-    for (const each of Object.values(cases).flat()) {
-      const [what, facts, expected, cluster = dev] = each;
+  it('gives every finding a way out, and a line in docs/nodes.md', () => {
+    const seen = new Set(['node-peer-unreachable', 'node-peer-ssh']);
+    for (const [what, facts, expected, cluster = dev] of Object.values(cases).flat()) {
       const found = judgeNodeFacts(cluster.nodes[0] as Node, cluster, { ...good, ...facts }, now);
       assert.equal(found.length, expected.length, what);
-      for (const finding of found) assert.ok(finding.message.startsWith('masternode ') && finding.hint, what);
+      for (const finding of found) {
+        assert.ok(finding.message.startsWith('masternode ') && finding.hint, what);
+        seen.add(finding.code);
+      }
     }
+    const docs = readFileSync(new URL('../../docs/nodes.md', import.meta.url), 'utf8');
+    const told = [...(docs.split('## What a node is asked')[1] ?? '').matchAll(/^\| `(node-[a-z0-9-]+)`/gm)];
+    assert.deepEqual(told.map(([, code]) => code).sort(), [...seen].sort());
   });
 });
