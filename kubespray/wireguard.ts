@@ -14,18 +14,24 @@ const WRONG: readonly string[] = [
   ...['opensuse-leap-*', 'opensuse-tumbleweed-*', 'opensuse-*', 'sles-*'],
 ];
 
+/** Systems whose kernel has no WireGuard, and for which kubespray's list is right: one list cannot serve them and the others. */
+const NEED_MODULE: readonly string[] = ['rhel-8', 'centos-8', 'rocky-8', 'almalinux-8', 'ol-8', 'amzn-2'];
+
 /**
  * The packages to install on every node, where kubespray would install the wrong ones on a declared system; the kernels
  * of these have WireGuard built in. Must be an extra variable of the command line: kubespray's own list comes from
- * include_vars, which wins over an inventory.
+ * include_vars, which wins over an inventory. Undefined too where another node needs the module besides: the rule
+ * `wireguard-packages` speaks then.
  */
 export function wireguardPackages({ network, nodes }: Cluster): string[] | undefined {
-  return network.wireguard && nodes.some(({ os }) => os !== undefined && isWrong(os)) ? ['wireguard-tools'] : undefined;
+  const systems = nodes.flatMap(({ os }) => (os === undefined ? [] : [os]));
+  const wanted = systems.some((os) => isOf(WRONG, os)) && !systems.some((os) => isOf(NEED_MODULE, os));
+  return network.wireguard && wanted ? ['wireguard-tools'] : undefined;
 }
 
 /** `rocky-10.1` is of `rocky-10`; a system without a version (a rolling release) is its ID alone. */
-function isWrong(os: string): boolean {
+function isOf(systems: readonly string[], os: string): boolean {
   const id = os.replace(/-\d.*$/, '');
   const major = /-(\d+)[^-]*$/.exec(os)?.[1] ?? '';
-  return WRONG.includes(`${id}-${major}`) || WRONG.includes(`${id}-*`);
+  return systems.includes(`${id}-${major}`) || systems.includes(`${id}-*`);
 }

@@ -1,14 +1,22 @@
 /**
  * `KUBESPRAY_DIR=… node tests/kubespray/accept.ts`: has a checkout of kubespray judge, by its own playbooks, every golden
- * and corpus inventory of its release. What it runs and what that shows is in README.md beside this file.
+ * and corpus inventory of its release; with `--random N` also N random specs in which no rule refuses anything (`--seed S`
+ * for the same ones again). What it runs and what that shows is in README.md beside this file.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { parseCluster } from '../../cluster/index.ts';
+import { renderInventory, subjectOf } from '../../kubespray/index.ts';
+import { judge } from '../../policies/rules/index.ts';
 import { toolPaths } from '../../setup/index.ts';
+import { specs } from './arbitrary.ts';
 
 const here = import.meta.dirname;
+const { values: options } = parseArgs({ options: { random: { type: 'string' }, seed: { type: 'string' } } });
 const kubespray = process.env.KUBESPRAY_DIR ?? '';
 const home = mkdtempSync(join(tmpdir(), 'calispray-accept-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -37,19 +45,18 @@ let refused = 0;
 const mine = inventories().filter((folder) =>
   readFileSync(join(folder, 'hosts.yaml'), 'utf8').includes(`kubespray ${tag}.`),
 );
-for (const folder of mine) {
+const random = randomInventories(Number(options.random ?? 0), Number(options.seed ?? Date.now() % 2 ** 31));
+for (const folder of [...mine, ...random]) {
   const complaint = complaintAbout(folder);
   if (complaint !== undefined) refused += 1;
-  process.stdout.write(
-    `${complaint === undefined ? 'accepted' : 'REFUSED '} ${relative(here, folder)}\n${complaint ?? ''}`,
-  );
+  process.stdout.write(`${complaint === undefined ? 'accepted' : 'REFUSED '} ${nameOf(folder)}\n${complaint ?? ''}`);
 }
 for (const [text, words] of bad) {
   const complaint = complaintAbout(spoilt(mine[0] ?? '', text));
   if (!words.test(complaint ?? '')) fail(`not refused by ${words}: ${text}\n${complaint ?? ''}`);
 }
 process.stdout.write(
-  `kubespray ${tag}: ${mine.length - refused} accepted, ${refused} refused; of ${bad.length} spoilt ones it refused each\n`,
+  `kubespray ${tag}: ${mine.length + random.length - refused} accepted, ${refused} refused; of ${bad.length} spoilt ones it refused each\n`,
 );
 process.exitCode = refused === 0 && mine.length > 0 ? 0 : 1;
 
@@ -58,6 +65,28 @@ function inventories(): string[] {
   const golden = readdirSync(join(here, 'golden')).map((name) => join(here, 'golden', name));
   const corpus = readdirSync(join(here, 'corpus')).map((name) => join(here, 'corpus', name, 'inventory'));
   return [...golden, ...corpus];
+}
+
+function nameOf(folder: string): string {
+  return folder.startsWith(home) ? relative(home, folder) : relative(here, folder);
+}
+
+/** Of random specs, those that the rules let through and that ask for this release. */
+function randomInventories(count: number, seed: number): string[] {
+  if (count > 0) process.stdout.write(`--random ${count} --seed ${seed}\n`);
+  const folders: string[] = [];
+  for (const value of fc.sample(specs, { numRuns: 20 * count, seed })) {
+    const parsed = parseCluster(value);
+    if (folders.length === count || !parsed.ok || parsed.cluster.kubespray.version !== tag) continue;
+    if (judge(subjectOf(parsed.cluster)).some((finding) => finding.class === 'refused')) continue;
+    const folder = join(home, `random-${folders.length + 1}`);
+    for (const [name, text] of Object.entries(renderInventory(parsed.cluster).files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    folders.push(folder);
+  }
+  return folders;
 }
 
 /** The end of what Ansible printed, where one of the playbooks fails. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { renderInventory } from '../../kubespray/index.ts';
+import { renderInventory, subjectOf } from '../../kubespray/index.ts';
+import { judge } from '../../policies/rules/index.ts';
 import { clusterOf } from '../support/stacks.ts';
 import { spec } from './support/corpus.ts';
 
 /** What goes to the command line with one node of that system; `undefined` for a node that does not say. */
-function packagesFor(os: string | undefined, wireguard = true): unknown {
+function packagesFor(os: string | undefined, wireguard = true, other?: string): unknown {
   const value = structuredClone(spec('wireguard-rocky-9')) as {
     nodes: Record<string, { os?: string }>;
     network: { wireguard: boolean };
@@ -12,6 +13,7 @@ function packagesFor(os: string | undefined, wireguard = true): unknown {
   value.network.wireguard = wireguard;
   for (const node of Object.values(value.nodes)) delete node.os;
   if (os !== undefined) Object.assign(value.nodes.two ?? {}, { os });
+  if (other !== undefined) Object.assign(value.nodes.one ?? {}, { os: other });
   const { files, extraVars } = renderInventory(clusterOf(value));
   const file = files['extra-vars.json'];
   assert.deepEqual(file === undefined ? {} : JSON.parse(file), extraVars);
@@ -41,6 +43,14 @@ describe('packages of WireGuard', () => {
     for (const os of [...systems, 'almalinux-8', 'rocky-8', 'amzn-2', undefined]) {
       assert.equal(packagesFor(os), undefined, os);
     }
+  });
+
+  it('are not made one list for systems that need different ones: that is refused', () => {
+    assert.equal(packagesFor('almalinux-10', true, 'rocky-8'), undefined);
+    const value = structuredClone(spec('wireguard-mixed')) as { nodes: Record<string, object> };
+    Object.assign(value.nodes.ubuntu ?? {}, { os: 'rocky-8' });
+    const codes = judge(subjectOf(clusterOf(value))).map(({ code, path }) => `${code} ${path}`);
+    assert.ok(codes.includes('wireguard-packages nodes.alma.os'), String(codes));
   });
 
   it('are nothing without WireGuard', () => {
