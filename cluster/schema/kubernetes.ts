@@ -15,11 +15,14 @@ export const kubernetes = z.strictObject({
     .enum(['ipvs', 'iptables', 'nftables', 'none'])
     .default('ipvs')
     .meta(
-      field('How kube-proxy answers Services; none leaves it out, for a dataplane that does its work.', {
-        example: 'iptables',
-        change: 'migration',
-        note: '`up` does not touch a kube-proxy that is there: change mode in the ConfigMap kube-system/kube-proxy and restart its DaemonSet, or delete both for none; then restart every node in turn.',
-      }),
+      field(
+        'How kube-proxy answers Services; none leaves it out, for a dataplane that does its work, as kubespray does with ebpf anyway.',
+        {
+          example: 'iptables',
+          change: 'migration',
+          note: '`up` does not touch a kube-proxy that is there: change mode in the ConfigMap kube-system/kube-proxy and restart its DaemonSet, or delete both for none; then restart every node in turn.',
+        },
+      ),
     ),
   maxPods: z
     .int()

@@ -22,7 +22,7 @@ export const labelKey = text((value) =>
         message: `“${value}” is no name of a label`,
         hint: 'Use letters, digits, - _ and ., 63 at most, after a prefix if there is one: example.com/disk.',
       },
-);
+).meta({ pattern: LABEL_KEY.source });
 
 export const labelValue = text((value) =>
   LABEL_VALUE.test(value)

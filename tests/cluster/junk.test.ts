@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { parseCluster } from '../../cluster/index.ts';
+import { jsonSchema } from '../../cluster/json-schema.ts';
+import { mistakesOf } from '../support/json-schema.ts';
 
 type Key = string | number;
 
@@ -83,6 +85,46 @@ describe('junk in the place of any value', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('is nothing that the JSON Schema refuses, where it is right after all', () => {
+    const schema = jsonSchema();
+    const likely = fc.oneof(
+      fc.boolean(),
+      fc.integer({ min: -1, max: 70_000 }),
+      fc.constantFrom(
+        'none',
+        'auto',
+        'always',
+        '0',
+        '10.244.0.0/16',
+        'fd00:4::/64',
+        'fd00:4::9',
+        'kdd',
+        'all()',
+        '1.5h',
+      ),
+      fc.constantFrom(
+        [],
+        {},
+        ['10.0.0.0/24'],
+        { vxlan: 'always' },
+        { ipip: 'always' },
+        { ebpf: {} },
+        { interface: 'en.*' },
+      ),
+    );
+    let right = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...everywhere), likely, (place, value) => {
+        const changed = replaced(full, place, value);
+        if (!parseCluster(changed).ok) return;
+        right += 1;
+        assert.deepEqual(mistakesOf(schema, changed), []);
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(right > 20, String(right));
   });
 
   it('is taken out again: without any one value the cluster parses, or says what is missing', () => {
