@@ -9,7 +9,7 @@ import { type Backend, chooseBackend } from './engine/backend.ts';
 import type { Session } from './engine/session.ts';
 import { secretsProviderOf } from './engine/workspace.ts';
 import { LAB_STACK, labDir } from './places.ts';
-import { clusterOf, findProject, type Project, readStack, type StackFile } from './project.ts';
+import { clusterOf, findProject, located, type Project, readStack, type StackFile } from './project.ts';
 import { type Streams, terminal } from './report.ts';
 import { bringTools } from './tools.ts';
 
@@ -58,7 +58,7 @@ async function levelsOf(file: StackFile): Promise<Levels | undefined> {
   if (value === undefined) return undefined;
   const { parseLevels } = await import('../policies/levels.ts');
   const parsed = parseLevels(value);
-  if (!parsed.ok) throw new UserError(parsed.findings);
+  if (!parsed.ok) throw new UserError(located(parsed.findings, file.source, 'config'));
   return parsed.levels;
 }
 

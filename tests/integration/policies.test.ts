@@ -14,6 +14,7 @@ import { subjectOf } from '../../kubespray/index.ts';
 import { installStandIns } from '../../lab/providers/install.ts';
 import type { Subject } from '../../policies/rules/index.ts';
 import { toolPaths } from '../../setup/index.ts';
+import { Calispray } from '../support/calispray.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const pack = join(import.meta.dirname, '../../policies');
@@ -371,5 +372,50 @@ describe('the policy pack on the real engine', function () {
     });
     assert.equal(lowered.status, 0, lowered.text);
     assert.match(lowered.text, /mtu-above-encapsulation/);
+  });
+
+  it('is given the levels of the stack by calispray, which refuses those that make no sense', async () => {
+    const place = new Calispray('levels');
+    try {
+      const project = (name: string, policy: string) =>
+        place.project(
+          name,
+          'dev',
+          (text) => `${text.replace('mtu: 1440', 'mtu: 9000')}  calispray:policy: ${policy}\n`,
+        );
+      const wrong = await place.run(
+        'preview',
+        '--stack',
+        'dev',
+        '--cwd',
+        project('wrong', '{ block-siz: advisory, block-size: advisory }'),
+      );
+      assert.equal(wrong.code, 1);
+      assert.match(wrong.text, /there is no rule block-siz\n.*Did you mean block-size\?/);
+      assert.match(wrong.text, /policy-lowered at calispray:policy\.block-size/);
+      assert.match(wrong.text, /Pulumi\.dev\.yaml:\d+/);
+      assert.doesNotMatch(wrong.text, /Error:|\n\s+at /);
+
+      const stopped = await place.run(
+        'preview',
+        '--stack',
+        'dev',
+        '--cwd',
+        project('stopped', '{ types-missing: mandatory }'),
+      );
+      assert.equal(stopped.code, 1, stopped.text);
+      assert.match(stopped.text, /harmful mtu-above-encapsulation at network\.mtu/);
+
+      const levels = '{ mtu-above-encapsulation: remediate }';
+      const remedied = await place.run('preview', '--stack', 'dev', '--cwd', project('remedied', levels));
+      assert.equal(remedied.code, 0, remedied.text);
+      assert.match(
+        remedied.text,
+        /remedied mtu-above-encapsulation in inventory .*\n {2}~ variables\.calico_mtu: 9000 → 1480/,
+      );
+      assert.match(remedied.text, /its files are known only in the up, and put right there/);
+    } finally {
+      place.remove();
+    }
   });
 });
