@@ -2,7 +2,10 @@ import { type CalicoMode, modeOf } from './network.ts';
 import type { KubernetesObject } from './policies.ts';
 import type { Cluster } from './types.ts';
 
-/** An IPPool of projectcalico.org/v3, every field written out: what is left out, Calico's API server fills in, and the engine would see a change. */
+/**
+ * An IPPool of projectcalico.org/v3. What Calico's API server fills in by itself is written out; a `false`, which it leaves out of what it
+ * answers (v3.31.5 api/pkg/apis/projectcalico/v3/ippool.go), is left out here: otherwise every refresh would find a change.
+ */
 export interface PoolObject extends KubernetesObject {
   readonly kind: 'IPPool';
   readonly spec: {
@@ -10,9 +13,9 @@ export interface PoolObject extends KubernetesObject {
     readonly blockSize: number;
     readonly ipipMode: CalicoMode;
     readonly vxlanMode: CalicoMode;
-    readonly natOutgoing: boolean;
     readonly nodeSelector: string;
-    readonly disabled: boolean;
+    readonly natOutgoing?: true;
+    readonly disabled?: true;
   };
 }
 
@@ -27,9 +30,9 @@ export function poolObjects({ network }: Cluster): PoolObject[] {
       blockSize: pool.blockSize,
       ipipMode: modeOf('ipip', pool.encapsulation),
       vxlanMode: modeOf('vxlan', pool.encapsulation),
-      natOutgoing: pool.natOutgoing,
       nodeSelector: pool.nodeSelector,
-      disabled: pool.disabled,
+      ...(pool.natOutgoing ? { natOutgoing: true as const } : {}),
+      ...(pool.disabled ? { disabled: true as const } : {}),
     },
   }));
 }
