@@ -5,7 +5,7 @@ import { fieldOf } from '../fields.ts';
 import { peeringOf, readBgp } from './bgp.ts';
 import { Draft } from './draft.ts';
 import { readExtra } from './extra.ts';
-import { at, topOf } from './given.ts';
+import { type Place, topOf } from './given.ts';
 import type { Groups } from './groups.ts';
 import { hostsOf } from './hosts.ts';
 import type { Files } from './layers.ts';
@@ -124,16 +124,37 @@ function remaining(value: Record<string, unknown>, reading: Reading): Finding[] 
   return parsed.findings
     .filter(
       ({ code, path }) =>
-        !(code === 'bad-name' && known.has('host-name')) && !(path.endsWith('.address') && known.has('no-address')),
+        !(code === 'bad-name' && known.has('host-name')) &&
+        !(code === 'missing-field' && path.endsWith('.address') && known.has('no-address')),
     )
     .filter(() => !known.has('no-hosts'))
     .map((finding) => {
-      const variable = Object.keys(fieldOf).find((name) => fieldOf[name] === finding.path);
-      const place = variable === undefined ? undefined : reading.placeOf(variable);
-      return place === undefined
+      const from = sourceOf(finding.path, reading);
+      return from === undefined
         ? finding
-        : { ...at(place, finding.class, finding.code, `${variable}: ${finding.message}`, finding.hint) };
+        : { ...finding, at: from.place, message: `${from.variable}: ${finding.message}` };
     });
+}
+
+/** The variable that a field, or the nearest thing around it, came from. */
+function sourceOf(path: string, reading: Reading): { variable: string; place: Place } | undefined {
+  const [, node] = /^nodes\.([^.[]+)/.exec(path) ?? [];
+  const host = reading.hosts.nodes.find(({ name }) => name === node);
+  const general =
+    node === undefined
+      ? path
+      : path.replace(`nodes.${node}`, 'nodes.NAME').replace('nodes.NAME.bgp.peers', 'network.bgp.peers');
+  for (
+    let field = general;
+    field.includes('.');
+    field = field.slice(0, Math.max(field.lastIndexOf('.'), field.lastIndexOf('[')))
+  ) {
+    for (const variable of Object.keys(fieldOf).filter((name) => fieldOf[name] === field)) {
+      const place = host === undefined ? reading.placeOf(variable) : host.variables.get(variable)?.place;
+      if (place !== undefined) return { variable, place };
+    }
+  }
+  return undefined;
 }
 
 /** Once each, the worst first: a variable of a group is read for every host. */

@@ -4,6 +4,8 @@ import { show } from './given.ts';
 import { pythonText } from './nodes.ts';
 import type { Reading } from './reading.ts';
 
+/** No checksum, no download. */
+const CHECKSUMS = 'kubespray v2.31.0 roles/kubespray_defaults/vars/main/checksums.yml';
 const CHECK = 'kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml';
 
 /** Kubernetes, Calico and its parts, as far as one variable is not simply one field. */
@@ -45,7 +47,7 @@ function version(
       'version-not-installable',
       `${name} is ${show(given.value)}, which kubespray ${tag} cannot install`,
       `It is dropped, and the release's own taken; ${others.length > 0 ? `${others.join(', ')} can (--kubespray)` : `no release that Calispray knows can`}.`,
-      `${CHECK}:27`,
+      name === 'kube_version' ? CHECKSUMS : `${CHECK}:27`,
     );
     return;
   }

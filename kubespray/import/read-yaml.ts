@@ -40,7 +40,8 @@ class Unreadable extends Error {
 
 /**
  * A file of the inventory as Ansible reads it: YAML 1.1 with merge keys and tags, of a key that is there twice the last.
- * Whatever the text holds, mistakes are findings; none quotes the text, which may hold a secret.
+ * Whatever the text holds, mistakes are findings; none quotes the text, which may hold a secret. (cluster/yaml.ts reads
+ * stack files, YAML 1.2, and refuses most of this.)
  */
 export function readYaml(file: string, text: string): Read {
   const place = placesIn(text, file);

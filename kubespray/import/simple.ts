@@ -13,7 +13,6 @@ const levels = (...words: string[]) => Object.fromEntries(words.map((word) => [w
  * v2.31.0 roles/network_plugin/calico_defaults/defaults/main.yml, roles/kubernetes-apps/policy_controller/calico/defaults.
  */
 const FIELDS: readonly [variable: string, kind: Kind, fallback: unknown][] = [
-  ['kube_service_addresses', 'text', '10.233.0.0/18'],
   ['kubelet_max_pods', 'int', 110],
   ['enable_network_policy', 'bool', true],
   ['calico_usage_reporting', 'bool', false],

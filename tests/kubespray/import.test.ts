@@ -68,7 +68,7 @@ describe('importInventory', () => {
         assert.deepEqual(carried(clusterOf(value)), carried(cluster));
         assert.equal(prove(value).ok, true);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
