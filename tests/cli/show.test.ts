@@ -35,8 +35,8 @@ describe('calispray show', () => {
     it(`of ${name} is as in tests/cli/show/${name}`, () => {
       const cluster = clusterIn(name);
       const facts = factsOf(cluster);
-      isGolden(join(folder, name, 'show.txt'), `${textOf(facts, cluster).join('\n')}\n`);
-      isGolden(join(folder, name, 'show.json'), `${JSON.stringify(facts, null, 2)}\n`);
+      isGolden(join(folder, name, 'golden/show.txt'), `${textOf(facts, cluster).join('\n')}\n`);
+      isGolden(join(folder, name, 'golden/show.json'), `${JSON.stringify(facts, null, 2)}\n`);
     });
   }
 
@@ -69,11 +69,11 @@ describe('calispray show', () => {
     const words = calispray('show', '--spec', spec);
     assert.deepEqual(
       [words.code, words.err, words.out],
-      [0, '', readFileSync(join(folder, 'racks', 'show.txt'), 'utf8')],
+      [0, '', readFileSync(join(folder, 'racks', 'golden/show.txt'), 'utf8')],
     );
     const { ok, ...facts } = JSON.parse(calispray('show', '--spec', spec, '--json').out);
     assert.equal(ok, true);
-    assert.deepEqual(facts, JSON.parse(readFileSync(join(folder, 'racks', 'show.json'), 'utf8')));
+    assert.deepEqual(facts, JSON.parse(readFileSync(join(folder, 'racks', 'golden/show.json'), 'utf8')));
     assert.match(calispray('show', '--stack', 'dev').out, /^ {2}backend +bird: /m);
     const none = calispray('show', '--json');
     assert.deepEqual([none.code, JSON.parse(none.out).findings[0].code], [1, 'no-cluster']);
