@@ -92,6 +92,6 @@ function portFindings(root: Raw): Finding[] {
   return chosen.flatMap(([path, port], i) => {
     const other = [...fixed, ...chosen.slice(0, i)].find(([, taken]) => taken === port);
     if (other === undefined || typeof port !== 'number') return [];
-    return [refused('same-port', path, `${other[0]} has the TCP port ${port} on every node already`, 'Write another.')];
+    return [refused('same-port', path, `the TCP port ${port} of every node is that of ${other[0]}`, 'Write another.')];
   });
 }

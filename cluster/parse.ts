@@ -160,7 +160,7 @@ function show(value: unknown): string {
   if (value === null) return 'empty';
   if (typeof value === 'string') return `the text “${value.length > 60 ? `${value.slice(0, 60)}…` : value}”`;
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object'
-    ? `a map (${Object.keys(value).slice(0, 5).join(', ')})`
-    : `the ${typeof value} ${String(value)}`;
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
+  const keys = Object.keys(value).slice(0, 5).join(', ');
+  return keys === '' ? 'an empty map' : `a map (${keys})`;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { parseCluster } from '../../cluster/index.ts';
+import { join } from 'node:path';
+import { type Finding, formatFinding, parseCluster } from '../../cluster/index.ts';
+import { assertGolden } from '../support/golden.ts';
 import { edited } from '../support/stacks.ts';
 
 const one = { address: '10.0.0.1', roles: ['control-plane', 'etcd', 'worker'] };
@@ -28,17 +30,24 @@ const globalPolicy = {
   spec: {},
 };
 
+function findingsOf(change: object): readonly Finding[] {
+  const parsed = parseCluster(edited(base, change));
+  return parsed.ok ? [] : parsed.findings;
+}
+
 /** `code at path` of each finding, in order. */
 function mistakes(change: object): string[] {
-  const parsed = parseCluster(edited(base, change));
-  return parsed.ok ? [] : parsed.findings.map((f) => `${f.code} at ${f.path}`);
+  return findingsOf(change).map((f) => `${f.code} at ${f.path}`);
 }
 
 /** What is said, in the order of the findings, of a change to the cluster above. */
 type Case = readonly [what: string, change: object, expected?: string];
 
+const everyCase: Case[] = [];
+
 /** A case without an expectation is one that is right, beside those that are wrong. */
 function cases(topic: string, all: readonly Case[]): void {
+  everyCase.push(...all);
   describe(topic, () => {
     for (const [what, change, expected] of all) {
       it(`${expected === undefined ? 'takes' : 'refuses'} ${what}`, () => {
@@ -297,3 +306,10 @@ cases('ports on the nodes', [
   ],
   ['Typha’s metrics where Felix is, were they not off', { calico: { typha: { metrics: { port: 9091 } } } }],
 ]);
+
+describe('mistakes across fields', () => {
+  it('are said in words that a golden file keeps', () => {
+    const said = everyCase.flatMap(([, change]) => findingsOf(change).map(formatFinding));
+    assertGolden(join(import.meta.dirname, 'golden/consistency.txt'), `${said.join('\n')}\n`);
+  });
+});

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Cluster, parseCluster } from '../../cluster/index.ts';
+import { type Cluster, formatFinding, parseCluster } from '../../cluster/index.ts';
+import { assertGolden } from '../support/golden.ts';
 import { edited, stackCluster, stacks } from '../support/stacks.ts';
 
 /** `code at path` of each finding, in order. */
@@ -266,6 +268,22 @@ describe('parseCluster', () => {
       { policies: { allowClusterInternal: {}, extra: [globalPolicy] } },
       'repeated at policies.extra[0].metadata.name',
     ],
+    ['a text where there is a map', { network: 'none' }, 'wrong-type at network'],
+    ['a map where there is a list', { kubespray: { order: {} } }, 'wrong-type at kubespray.order'],
+    ['no roles', { nodes: { one: { ...one, roles: [] } } }, 'out-of-range at nodes.one.roles'],
+    ['an empty name', { kubespray: { version: '' } }, 'out-of-range at kubespray.version'],
+    ['half a port', { ssh: { port: 22.5 } }, 'wrong-type at ssh.port'],
+    [
+      'text where there is a number',
+      { policies: { allowClusterInternal: { order: 'x' } } },
+      'wrong-type at policies.allowClusterInternal.order',
+    ],
+    ['a number where there is text', { kubespray: { version: 2.31 } }, 'wrong-type at kubespray.version'],
+    ['an AS number too small', { network: { bgp: { as: 0 } } }, 'out-of-range at network.bgp.as'],
+    ['a word that is far from all', { monitoring: 'xxxxxxxxxxxx' }, 'bad-value at monitoring'],
+    ['a very long word', { monitoring: 'x'.repeat(100) }, 'bad-value at monitoring'],
+    ['nothing', { name: null }, 'wrong-type at name'],
+    ['a key far from all', { zzzzzzzzz: 1 }, 'unknown-key at zzzzzzzzz'],
     ['a later version', { apiVersion: 'calispray/v2' }, 'bad-value at apiVersion'],
   ];
   for (const [what, change, expected] of wrong) {
@@ -274,6 +292,14 @@ describe('parseCluster', () => {
       assert.ok(found.includes(expected), `${expected} is not among: ${found.join('; ')}`);
     });
   }
+
+  it('says what is wrong in words that a golden file keeps', () => {
+    const said = wrong.flatMap(([, change]) => {
+      const parsed = parseCluster(edited(least, change));
+      return parsed.ok ? [] : parsed.findings.map(formatFinding);
+    });
+    assertGolden(join(import.meta.dirname, 'golden/shape.txt'), `${said.join('\n')}\n`);
+  });
 
   it('never throws, and always has words for what is wrong', () => {
     fc.assert(

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { parseCluster } from '../../cluster/index.ts';
+import { join } from 'node:path';
+import { type Finding, formatFinding, parseCluster } from '../../cluster/index.ts';
+import { assertGolden } from '../support/golden.ts';
 
-/** A cluster with that value at that path of its one node or of itself; what is found there, by code. */
-function codes(path: string, value: unknown): string[] {
+/** What is found in a cluster with that value at that path. */
+function findingsOf(path: string, value: unknown): readonly Finding[] {
   const root: Record<string, unknown> = {
     apiVersion: 'calispray/v1',
     name: 'texts',
@@ -18,7 +20,11 @@ function codes(path: string, value: unknown): string[] {
   }
   at[last] = value;
   const parsed = parseCluster(root);
-  return parsed.ok ? [] : parsed.findings.map((finding) => finding.code);
+  return parsed.ok ? [] : parsed.findings;
+}
+
+function codes(path: string, value: unknown): string[] {
+  return findingsOf(path, value).map((finding) => finding.code);
 }
 
 /** Texts of one grammar: those that are of it, and those that are not. */
@@ -180,6 +186,17 @@ describe('texts with a grammar', () => {
         assert.ok(codes(path, value).includes(code), JSON.stringify([value, codes(path, value)]));
     });
   }
+
+  it('are refused in words that a golden file keeps', () => {
+    const said = Object.values(grammars).flatMap(({ path, code, bad }) =>
+      bad.flatMap((value) =>
+        findingsOf(path, value)
+          .filter((finding) => finding.code === code)
+          .map(formatFinding),
+      ),
+    );
+    assertGolden(join(import.meta.dirname, 'golden/texts.txt'), `${said.join('\n')}\n`);
+  });
 
   it('of others are known by their names: kubernetes is kdd, master is control-plane', () => {
     for (const [field, other, ours] of [
