@@ -111,12 +111,18 @@ export function levelsSchema(): object {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      configurables.map(({ code, title, class: cls, default: level, levels: taken }) => [
-        code,
-        { description: `${title}. Class: ${cls}.`, enum: taken, default: level },
-      ]),
+      configurables
+        .toSorted(byCode)
+        .map(({ code, title, class: cls, default: level, levels: taken }) => [
+          code,
+          { description: `${title}. Class: ${cls}.`, enum: taken, default: level },
+        ]),
     ),
   };
+}
+
+function byCode(a: Configurable, b: Configurable): number {
+  return a.code < b.code ? -1 : 1;
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(levelsSchema(), null, 2)}\n`);

@@ -1,6 +1,7 @@
 /** An inventory as the rules see it, and what each of them could not judge for want of a value. */
 import type { Finding } from '../../cluster/finding.ts';
 import { complete, type Rule, type Subject } from '../rules/subject.ts';
+import { isTemplate } from '../rules/variables.ts';
 import { knownIn, PLACEHOLDER } from './known.ts';
 
 /** Why a rule had nothing to say of a field. */
@@ -23,7 +24,7 @@ export class Reading {
     for (const path of unknown) mark(whole, path);
     this.variables = whole.variables;
     // Nothing to watch in most: a thousand hosts are then read without a proxy in between.
-    this.subject = unknown.length > 0 || hasTemplate(whole.variables) ? this.watched(whole, []) : whole;
+    this.subject = unknown.length > 0 || hasTemplate(whole) ? this.watched(whole, []) : whole;
   }
 
   /** What the rule has against it. A rule that throws, or meets what cannot be known, has nothing, and that is noted. */
@@ -59,20 +60,22 @@ export class Reading {
           this.note(fieldOf(here), 'unknown');
           throw new NotKnown(fieldOf(here));
         }
-        if (path.length === 1 && path[0] === 'variables') this.watchVariable(key, value);
+        if (isTemplate(value)) this.noteTemplate(here, value);
         return typeof value === 'object' && value !== null ? this.watched(value, here) : value;
       },
       ownKeys: (object) => {
-        if (path[0] === 'variables') this.enumerating = true;
+        if (isVariables(path)) this.enumerating = true;
         return Reflect.ownKeys(object);
       },
     });
   }
 
   /** A rule over every variable judges what is written, and a template is written; an unknown value is not there at all. */
-  private watchVariable(name: string, value: unknown): void {
-    if (value === PLACEHOLDER) this.note(name, 'unknown');
-    else if (isTemplate(value) && !this.enumerating) this.note(name, 'template');
+  private noteTemplate(path: readonly string[], value: unknown): void {
+    if (path[0] === 'paths' || path[0] === 'files') return;
+    const field = isVariables(path.slice(0, 1)) ? (path[1] as string) : fieldOf(path);
+    if (value === PLACEHOLDER) this.note(field, 'unknown');
+    else if (!this.enumerating) this.note(field, 'template');
   }
 }
 
@@ -91,8 +94,8 @@ const UNKNOWN = Symbol('unknown');
 /** Marks what is unknown in a completed subject. A variable with an unknown part is a template as a whole, and a field's name does without. */
 function mark(whole: Subject, path: readonly string[]): void {
   const [top, name] = path;
-  if (top === 'variables' && name !== undefined) {
-    (whole.variables as Record<string, unknown>)[name] = PLACEHOLDER;
+  if (name !== undefined && (top === 'variables' || top === 'extraVars')) {
+    (whole[top] as Record<string, unknown>)[name] = PLACEHOLDER;
     return;
   }
   if (top === 'paths') {
@@ -111,12 +114,14 @@ function mark(whole: Subject, path: readonly string[]): void {
   }
 }
 
-function hasTemplate(variables: Readonly<Record<string, unknown>>): boolean {
-  return Object.values(variables).some(isTemplate);
+/** Whether it is the path of variables: of the group_vars, or of what is passed with `-e`. */
+function isVariables(path: readonly string[]): boolean {
+  return path.length === 1 && (path[0] === 'variables' || path[0] === 'extraVars');
 }
 
-function isTemplate(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('{{');
+function hasTemplate(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return isTemplate(value);
+  return Object.values(value).some(hasTemplate);
 }
 
 /** `hosts[0].address` */

@@ -159,6 +159,21 @@ describe('what a preview cannot know', () => {
     );
   });
 
+  it('is said of what stands deeper, of a host and of what is passed with -e', async () => {
+    const said = async (change: object) =>
+      (await judged({ ...good, ...change })).said.map(({ message }) => message).join();
+    const variables = {
+      ...good.variables,
+      peer_with_router: true,
+      peers: [{ router_id: '192.168.4.1', as: '{{ as }}' }],
+    };
+    assert.match(await said({ variables }), /peers is a template that only Ansible can fill, so .*as-number/);
+    const mtu = /calico_mtu is known only after the up, so mtu-above-encapsulation/;
+    assert.match(await said({ extraVars: { calico_mtu: UNKNOWN } }), mtu);
+    const hosts = good.hosts.map((host, i) => (i === 0 ? { ...host, address: '{{ address }}' } : host));
+    assert.match(await said({ hosts }), /hosts\[0\]\.address is a template that only Ansible can fill/);
+  });
+
   it('holds the run up where the stack says that nothing may pass unjudged', async () => {
     const { codes } = await judged(withVariables({ calico_mtu: UNKNOWN }), { 'not-judged': 'mandatory' });
     assert.deepEqual(codes, ['mandatory not-judged']);
