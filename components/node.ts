@@ -2,7 +2,7 @@ import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster, Node } from '../cluster/index.ts';
-import { judgeNodeFacts, type NodeFacts, nodeProbe } from '../kubespray/index.ts';
+import { judgeNodeFacts, type NodeFacts, nodeProbe, noFacts, readNodeFacts } from '../kubespray/index.ts';
 import { connectionTo } from './connection.ts';
 
 export interface ReachableNodeArgs {
@@ -37,7 +37,11 @@ export class ReachableNode extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.facts = asked.stdout.apply((line) => JSON.parse(line) as NodeFacts);
+    this.facts = asked.stdout.apply((stdout) => {
+      const facts = readNodeFacts(stdout);
+      if (facts === undefined) throw new UserError([noFacts(node, stdout)]);
+      return facts;
+    });
     // The clock is compared where "now" is known: in the check that every `up` begins with. Here it may be an old answer.
     this.findings = this.facts.apply((facts) => judgeNodeFacts(node, cluster, facts, facts.time ?? 0));
     this.registerOutputs({ facts: this.facts });

@@ -33,7 +33,9 @@ export async function askNodes(
     'silent' in answer ? [answer.silent] : judgeNodeFacts(answer.node, cluster, answer.facts, answer.at, silent),
   );
   if (!findings.some((finding) => finding.class !== 'advice')) {
-    say(`Nodes: ${cluster.nodes.map((node) => node.name).join(', ')} answer and are fit (${since(begun)}).`);
+    const names = cluster.nodes.map((node) => node.name);
+    const who = names.length > 12 ? `all ${names.length}` : names.join(', ');
+    say(`Nodes: ${who} answer and are fit (${since(begun)}).`);
   }
   return once(findings);
 }
@@ -42,10 +44,10 @@ async function askNode(node: Node, cluster: Cluster, jumps: Jumps, seconds: numb
   const connected = await jumps.connect(wayTo(node), seconds);
   if (!connected.ok) return { node, silent: connected.finding };
   const { client } = connected;
-  const { nodeProbe } = await import('../../kubespray/index.ts');
+  const { noFacts, nodeProbe, readNodeFacts } = await import('../../kubespray/index.ts');
   try {
     const { stdout, stderr } = await run(client, 'sh -s', nodeProbe(node, cluster, { peers: true }), FACTS_SECONDS);
-    const facts = factsIn(stdout);
+    const facts = readNodeFacts(stdout);
     if (facts === undefined) return { node, silent: noFacts(node, stderr || stdout) };
     return { node, facts, at: Date.now() };
   } catch (error) {
@@ -60,28 +62,6 @@ function once(findings: readonly Finding[]): Finding[] {
   return findings.filter(
     ({ code, message }, at) => findings.findIndex((other) => other.code === code && other.message === message) === at,
   );
-}
-
-/** The last line that is JSON: a login banner may come before it. */
-function factsIn(stdout: string): NodeFacts | undefined {
-  const line = stdout.split('\n').findLast((each) => each.startsWith('{'));
-  if (line === undefined) return undefined;
-  try {
-    return JSON.parse(line) as NodeFacts;
-  } catch {
-    return undefined;
-  }
-}
-
-function noFacts(node: Node, said: string): Finding {
-  const first = said.split('\n').find((line) => line.trim() !== '') ?? 'it said nothing';
-  return {
-    code: 'node-facts',
-    class: 'refused',
-    path: `nodes.${node.name}`,
-    message: `${node.name} lets ${node.ssh.user} in but could not describe itself: ${first.slice(0, 200)}`,
-    hint: `log in as ${node.ssh.user} and see whether \`sh\` works there`,
-  };
 }
 
 /** Runs a command with `stdin`; rejects where it does not end in time or the connection breaks. */

@@ -10,6 +10,8 @@ export interface NodeFacts {
   readonly python: string | null;
   /** MemTotal, as Ansible's ansible_memtotal_mb. */
   readonly memoryMiB: number | null;
+  /** As `uname -m` has it: `x86_64`, `aarch64`. */
+  readonly architecture?: string | null;
   /** `6.1.0-18-amd64` */
   readonly kernel?: string | null;
   /** File system at /sys/fs/cgroup: `cgroup2fs`, or `tmpfs` for version 1. */

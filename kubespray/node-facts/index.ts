@@ -5,6 +5,7 @@ import { networkFindings } from './network.ts';
 import { portFindings } from './ports.ts';
 import { systemFindings } from './system.ts';
 
+export { noFacts, readNodeFacts } from './answer.ts';
 export type { KernelModule, Listener, ModuleState, NodeFacts, Peer } from './facts.ts';
 export { nodeProbe } from './script.ts';
 

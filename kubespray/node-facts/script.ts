@@ -45,6 +45,7 @@ if [ -r /etc/os-release ]; then
   osVersion=$(. /etc/os-release; printf %s "$VERSION_ID" | word)
 fi
 memoryMiB=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
+architecture=$(uname -m | word)
 kernel=$(uname -r | word)
 cgroup=$(stat -fc %T /sys/fs/cgroup/ 2>/dev/null | word)
 nameservers=$(awk '/^nameserver/ { sub(/^nameserver[ \t]*/, ""); sub(/[ \t%].*/, ""); gsub(/[^0-9A-Fa-f:.]/, ""); if ($0 != "") printf "%s\"%s\"", (n++ ? "," : ""), $0 }' /etc/resolv.conf 2>/dev/null)
@@ -76,7 +77,7 @@ fi
 
 quoted() { [ -n "$1" ] && printf '"%s"' "$1" || printf null; }
 common="\"os\":\"$os\",\"osVersion\":\"$osVersion\",\"systemd\":$systemd,\"root\":$root,\"sudo\":$sudo,\"memoryMiB\":${'$'}{memoryMiB:-null}"
-common="$common,\"kernel\":$(quoted "$kernel"),\"cgroup\":$(quoted "$cgroup"),\"nameservers\":[$nameservers],\"ipv6\":$ipv6"
+common="$common,\"architecture\":$(quoted "$architecture"),\"kernel\":$(quoted "$kernel"),\"cgroup\":$(quoted "$cgroup"),\"nameservers\":[$nameservers],\"ipv6\":$ipv6"
 common="$common,\"modules\":{$modules},\"wireguardTools\":\"$wireguardTools\",\"firewall\":$firewall"
 if ! command -v python3 >/dev/null 2>&1; then
   printf '{%s,"python":null,"interface":null,"interfaceMtu":null,"interface6":null,"time":null,"ports":[],"peers":[]}\n' "$common"

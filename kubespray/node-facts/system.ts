@@ -8,6 +8,9 @@ const SYSTEMS = [
   ...['opensuse-leap', 'opensuse-tumbleweed', 'sles', 'flatcar', 'clear-linux-os', 'kylin', 'uos', 'openEuler'],
 ];
 
+/** What kubespray v2.31.0 roles/kubespray_defaults/vars/main/checksums.yml has a kubelet for, as the kernel calls it. */
+const ARCHITECTURES = ['x86_64', 'aarch64', 'ppc64le'];
+
 /** Largest difference of clocks, in milliseconds, that etcd's and Kubernetes' certificates and leases bear well. */
 const CLOCK_DIFFERENCE = 5000;
 
@@ -49,6 +52,19 @@ function system(asked: Asked): Finding[] {
         message: 'is not run by systemd',
         hint: 'Boot it with systemd.',
         reference: `${SETTINGS}:16`,
+      }),
+    );
+  }
+  const { architecture } = facts;
+  if (architecture && !ARCHITECTURES.includes(architecture)) {
+    found.push(
+      finding(asked, {
+        code: 'node-architecture',
+        class: 'refused',
+        path: at,
+        message: `is of ${architecture}, for which kubespray has no Kubernetes`,
+        hint: `Take a machine of ${ARCHITECTURES.join(', ')}.`,
+        reference: 'kubespray v2.31.0 roles/validate_inventory/tasks/main.yml:217',
       }),
     );
   }

@@ -46,7 +46,19 @@ const withOs = (os: string, network: object = {}) =>
 describe('judgeNodeFacts', () => {
   it('finds nothing on a good node', () => assert.deepEqual(codes({}), []));
   it('finds nothing in the answer to an older Calispray, which knew less', () => {
-    const { kernel, cgroup, nameservers, ipv6, modules, wireguardTools, firewall, interface6, peers, ...older } = good;
+    const {
+      architecture,
+      kernel,
+      cgroup,
+      nameservers,
+      ipv6,
+      modules,
+      wireguardTools,
+      firewall,
+      interface6,
+      peers,
+      ...older
+    } = good;
     const node = dev.nodes[0] as Node;
     assert.deepEqual(judgeNodeFacts(node, dev, older, now), []);
   });
@@ -57,6 +69,8 @@ describe('judgeNodeFacts', () => {
       ['one that the stack allows', { os: 'nixos' }, [], extra({ allow_unsupported_distribution_setup: true })],
       ['one where the asserts are off', { os: 'nixos' }, ['advice node-os'], extra({ ignore_assert_errors: true })],
       ['no systemd', { systemd: false }, ['refused node-systemd']],
+      ['a machine of ARM64', { architecture: 'aarch64' }, []],
+      ['a machine that has no kubelet', { architecture: 'riscv64' }, ['refused node-architecture']],
       ['no cgroups', { cgroup: null }, ['refused node-cgroup']],
       ['cgroups of version 1', { cgroup: 'tmpfs' }, ['refused node-cgroup-v1']],
       ['cgroups of version 1, borne', { cgroup: 'tmpfs' }, [], extra({ kubelet_fail_cgroup_v1: false })],

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster, Node } from '../../cluster/index.ts';
-import { type NodeFacts, nodeProbe } from '../../kubespray/index.ts';
+import { type NodeFacts, nodeProbe, readNodeFacts } from '../../kubespray/index.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const dev = clusterOf(stackCluster('dev'));
@@ -35,7 +35,7 @@ describe('nodeProbe', () => {
     assert.match(facts.python ?? '', /^3\.\d+\.\d+$/);
     assert.ok((facts.memoryMiB ?? 0) > 0 && Math.abs((facts.time ?? 0) - Date.now()) < 60_000);
     assert.equal(facts.root, process.getuid?.() === 0);
-    assert.equal(facts.kernel, output('uname', '-r'));
+    assert.deepEqual([facts.kernel, facts.architecture], [output('uname', '-r'), output('uname', '-m')]);
     assert.equal(facts.cgroup, output('stat', '-fc', '%T', '/sys/fs/cgroup/'));
     const { ID = '', VERSION_ID = '' } = Object.fromEntries(
       [...readFileSync('/etc/os-release', 'utf8').matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, key, text]) => [
@@ -149,6 +149,22 @@ describe('nodeProbe', () => {
     assert.equal(found.length > 0, true);
     if (free) assert.deepEqual(found, [{ port: 2379, protocol: 'tcp', process: processName() }]);
   });
+});
+
+describe('readNodeFacts', () => {
+  const answer = '{"os":"debian","ports":[]}';
+  it('finds the answer behind what a login prints', () =>
+    assert.equal(readNodeFacts(`Welcome!\n{ "not": "it" }\n${answer}\n{half\n`)?.os, 'debian'));
+  for (const junk of [
+    '',
+    'sh: not found\n',
+    '{}',
+    '{"os":1,"ports":[]}',
+    '{"os":"x"}',
+    'null',
+    '{"os":"x","ports":{}}',
+  ])
+    it(`takes ${JSON.stringify(junk)} for no answer`, () => assert.equal(readNodeFacts(junk), undefined));
 });
 
 /** The name that the kernel keeps of this process, 15 letters at most. */

@@ -17,6 +17,7 @@ export const fitNode: NodeFacts = {
   systemd: true,
   python: '3.11.2',
   memoryMiB: 2000,
+  architecture: 'x86_64',
   kernel: '6.1.0-18-amd64',
   cgroup: 'cgroup2fs',
   nameservers: ['192.168.4.1'],
