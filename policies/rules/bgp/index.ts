@@ -6,6 +6,7 @@ import { bgpWithoutBird } from './bgp-without-bird.ts';
 import { localAsUnread } from './local-as-unread.ts';
 import { peerIncomplete } from './peer-incomplete.ts';
 import { peerOptionsUnread } from './peer-options-unread.ts';
+import { peerTwice } from './peer-twice.ts';
 import { peersHidden } from './peers-hidden.ts';
 import { reflectorClusterId } from './reflector-cluster-id.ts';
 import { routerPeers } from './router-peers.ts';
@@ -20,6 +21,7 @@ export const bgp: readonly Rule[] = [
   routerPeers,
   peerOptionsUnread,
   peersHidden,
+  peerTwice,
   localAsUnread,
   advertiseDualStack,
 ];
