@@ -1,4 +1,4 @@
-import { Scalar, stringify } from 'yaml';
+import { Document, Scalar, visit } from 'yaml';
 import type { Cluster } from '../cluster/index.ts';
 import { groupsOf, hostsOf, hostVariables } from './hosts.ts';
 import { files, type Variable, variablesOf } from './variables.ts';
@@ -76,7 +76,7 @@ function groupVarsFile(cluster: Cluster, variables: readonly Variable[]): string
 }
 
 function entry({ name, value, reason, path }: Variable): string {
-  return `# ${reason} (${path})\n${yaml({ [name]: quoted(value) })}`;
+  return `# ${reason} (${path})\n${yaml({ [name]: value })}`;
 }
 
 function heading({ name, kubespray }: Cluster): string {
@@ -89,15 +89,44 @@ function json(variables: Readonly<Record<string, unknown>>): string {
   return `{\n${lines.join(',\n')}\n}\n`;
 }
 
-/** Ansible reads YAML 1.1, where `on`, `0o17` and `1:30` are no texts: such texts are quoted. */
+/**
+ * YAML as Ansible reads it: 1.1, where `on`, `0o17` and `1:30` are no texts unless quoted, by PyYAML, which trips over more
+ * than the standard has it (`careful`).
+ */
 function yaml(value: object): string {
-  return stringify(value, { version: '1.1', nullStr: '', lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(value, {
+    version: '1.1',
+    // Its tag would write a text `<<` without quotes.
+    customTags: (tags) => tags.filter((tag) => tag !== 'merge' && (typeof tag === 'string' || tag.tag !== MERGE)),
+    aliasDuplicateObjects: false,
+  });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && careful(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  const text = document.toString({ nullStr: '', lineWidth: 0 });
+  // They stand between double quotes, since `careful` says so of them.
+  return text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Three numbers are a text either way, but whoever shortens them to `1.30` by hand would get the number 1.3. */
-function quoted(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\d+\.\d+\.\d+$/.test(value)) return value;
-  const scalar = new Scalar(value);
-  scalar.type = Scalar.QUOTE_DOUBLE;
-  return scalar;
+const MERGE = 'tag:yaml.org,2002:merge';
+
+/** What PyYAML takes for the end of a line, or refuses to read at all. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/**
+ * Texts to be put between double quotes: with tabs or unprintable signs, with line ends or spaces at the edges, which a block
+ * would lose or take from the empty line behind it; `=` and `<<`, which mean something; and versions, though three numbers
+ * are a text either way: whoever shortens one to `1.30` by hand would get the number 1.3.
+ */
+function careful(text: string): boolean {
+  return (
+    /[\t\r]/.test(text) ||
+    text.search(UNPRINTABLE) >= 0 ||
+    /^\s|\s\n$|[^\S\n]$/.test(text) ||
+    text === '=' ||
+    text === '<<' ||
+    /^\d+\.\d+\.\d+$/.test(text)
+  );
 }

@@ -65,9 +65,46 @@ describe('the rendered inventory, read by Ansible', function () {
   }
 
   it('texts that YAML 1.1 would take for something else stay texts', () => {
-    const extraVariables = { a: 'yes', b: '012', c: '1:30', d: 'off', e: '1e3', f: '~', g: '0x1f', h: ['no', 'null'] };
+    const words = [
+      'yes',
+      '012',
+      '1:30',
+      'off',
+      '1e3',
+      '~',
+      '0x1f',
+      '=',
+      '<<',
+      '2026-01-01',
+      '1_000',
+      'null',
+      '3.31.5',
+      '',
+    ];
+    const lines = [
+      'a\tb',
+      '\n',
+      'a\n',
+      'a\n\n',
+      '  a\nb',
+      'a \nb ',
+      'a\u0085b',
+      '\u2028',
+      '\ufeff',
+      'é',
+      '# a',
+      '{{ a }}',
+    ];
+    const extraVariables = {
+      ...Object.fromEntries([...words, ...lines].map((text, i) => [`text_${i}`, text])),
+      list: [...words, ...lines],
+      keys: Object.fromEntries(words.map((text) => [text, text])),
+    };
     const { listed } = ansibleInventory(edited(stackCluster('dev'), { kubespray: { extraVariables } }));
-    const { a, b, c, d, e, f, g, h } = listed._meta.hostvars.homelab ?? {};
-    assert.deepEqual({ a, b, c, d, e, f, g, h }, extraVariables);
+    const { homelab = {} } = listed._meta.hostvars;
+    assert.deepEqual(
+      Object.fromEntries(Object.keys(extraVariables).map((name) => [name, homelab[name]])),
+      extraVariables,
+    );
   });
 });
