@@ -109,7 +109,7 @@ export interface Pool {
 }
 
 export interface FurtherPool extends Pool {
-  /** Default: that of the cluster. */
+  /** Default: that of the cluster. None, or the cluster's tunnel in a mode of its own: kubespray switches the other off. */
   readonly encapsulation: Encapsulation;
   /** Calico selector of the nodes that take addresses from it. Default `all()`. */
   readonly nodeSelector: string;
@@ -117,7 +117,7 @@ export interface FurtherPool extends Pool {
   readonly disabled: boolean;
 }
 
-/** How Calico finds the address of a node. `auto`: can-reach the node's own address, as kubespray has it. */
+/** How Calico finds the address of a node. `auto`, as kubespray has it: can-reach the node's own address; for IPv6 first-found. */
 export type Autodetection =
   | 'auto'
   | 'first-found'
@@ -254,7 +254,7 @@ export interface Calico {
     /** `none`: no log file. */
     readonly logFile: string;
     readonly ipForwarding: boolean;
-    readonly featureControl: Readonly<Record<string, unknown>>;
+    readonly featureControl: Readonly<Record<string, boolean | string>>;
   };
   readonly kubeControllers: {
     readonly resources: Resources;
@@ -281,6 +281,7 @@ export interface Felix {
     readonly go: boolean;
     readonly process: boolean;
   };
+  /** Of FelixConfiguration; `calico.node.logLevel`, an environment variable, wins over it. */
   readonly logSeverity: LogLevel;
   readonly chainInsertMode: 'insert' | 'append';
   readonly endpointToHostAction: 'return' | 'accept' | 'drop';
@@ -310,7 +311,7 @@ export interface PrometheusScraping {
 /** The GlobalNetworkPolicy `allow-cluster-internal`. */
 export interface ClusterInternal {
   readonly order: number;
-  /** Sources that may reach pods. Default: the pod range and the node range. */
+  /** Sources that may reach pods. Default: the pod ranges and the node ranges. */
   readonly nets: readonly string[];
   /** Namespaces it does not select. Default: those of `defaultDenyIngress`, which it would cancel. */
   readonly except: readonly string[];
