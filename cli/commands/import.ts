@@ -1,6 +1,6 @@
 /** `calispray import`: an inventory that kubespray has been run with, as a stack file. */
-import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { type Finding, UserError } from '../../cluster/finding.ts';
 import { readInventoryFolder } from '../inventory-folder.ts';
 import { findProject } from '../project.ts';
@@ -36,7 +36,7 @@ export default async function importCommand(options: ImportCommandOptions, path:
     throw UserError.of('unknown-release', '', `Calispray does not know kubespray ${tag}`, `Give one of ${known}.`);
   }
   const folder = readInventoryFolder(path);
-  const name = options.name ?? options.stack ?? label(basename(folder.dir));
+  const name = options.name ?? label(options.stack ?? basename(resolve(folder.dir)));
   const imported = importInventory(folder.files, {
     name,
     ...(tag === undefined ? {} : { kubespray: tag }),
@@ -82,20 +82,17 @@ function targetOf({ cwd, out, stack, force }: ImportCommandOptions): string | un
   return file;
 }
 
-/** All of the file or nothing; one that came in the meantime is not overwritten. */
+/** One that came in the meantime is not overwritten; an old one is replaced as a whole. */
 function write(path: string, text: string, force: boolean): void {
   const partial = `${path}.${process.pid}`;
   try {
-    writeFileSync(partial, text);
+    writeFileSync(force ? partial : path, text, { flag: force ? 'w' : 'wx' });
     if (force) renameSync(partial, path);
-    else linkSync(partial, path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const why = code === 'EEXIST' ? 'is there already' : `cannot be written: ${message}`;
-    throw UserError.of('not-written', '', `${nameOf(path)} ${why}`, `Look at ${nameOf(dirname(resolve(path)))}.`);
-  } finally {
     rmSync(partial, { force: true });
+    throw UserError.of('not-written', '', `${nameOf(path)} cannot be written: ${message}`, 'Name another file.');
   }
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '../../cluster/nearest.ts';
-import { IGNORED, KNOWN, REFUSED } from '../../policies/rules/names/known-variables.ts';
+import { IGNORED, isFrom, KNOWN, REFUSED, type Retired } from '../../policies/rules/names/known-variables.ts';
 import { constants, fieldOf } from '../fields.ts';
 import type { Draft } from './draft.ts';
 import { isDeepEqual } from './equal.ts';
@@ -11,10 +11,10 @@ import { isSecret } from './secrets.ts';
 const OF_ANSIBLE = ['ansible_host', 'ansible_connection', 'ansible_group_priority'];
 
 /** What no field takes becomes an extra variable, if it can stand for every host; the rest is dropped and said. */
-export function readExtra(reading: Reading, draft: Draft): void {
+export function readExtra(reading: Reading, draft: Draft, tag: string): void {
   const extra: [string, unknown][] = [];
   for (const [name, given] of leftOver(reading)) {
-    const kept = keep(reading, name, given);
+    const kept = keep(reading, name, given, tag);
     if (kept !== undefined) extra.push([name, kept.value]);
   }
   extra.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -36,7 +36,7 @@ function leftOver(reading: Reading): Map<string, Set<Given | undefined>> {
   return found;
 }
 
-function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefined>): Given | undefined {
+function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefined>, tag: string): Given | undefined {
   const given = [...values].filter((value) => value !== undefined);
   const [first] = given;
   if (first === undefined || OF_ANSIBLE.includes(name)) return undefined;
@@ -46,7 +46,7 @@ function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefi
     for (const one of hidden) reading.secret(name, one);
     return undefined;
   }
-  const gone = retired(reading, name, first);
+  const gone = dropRetired(reading, name, first, tag);
   if (gone) return undefined;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     reading.say(
@@ -99,10 +99,15 @@ function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefi
   return first;
 }
 
+/** The name among those that do no good in a release. */
+export function retired(list: readonly Retired[], name: string, tag: string): Retired | undefined {
+  return list.find((one) => one.name === name && (one.from === undefined || isFrom(tag, one.from)));
+}
+
 /** Names that do no good; true where the variable is dropped. */
-function retired(reading: Reading, name: string, { place }: Given): boolean {
-  const refused = REFUSED.find((one) => one.name === name);
-  const ignored = IGNORED.find((one) => one.name === name);
+function dropRetired(reading: Reading, name: string, { place }: Given, tag: string): boolean {
+  const refused = retired(REFUSED, name, tag);
+  const ignored = retired(IGNORED, name, tag);
   const found = refused ?? ignored;
   if (found !== undefined) {
     reading.say(

@@ -112,7 +112,7 @@ function draftOf(reading: Reading, { name, kubespray }: ImportOptions): Record<s
   // No inventory says that there is a Prometheus operator, and without one its objects would be refused.
   draft.set('monitoring', 'none');
   readMtu(reading, draft);
-  readExtra(reading, draft);
+  readExtra(reading, draft, tag);
   return draft.value();
 }
 

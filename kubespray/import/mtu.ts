@@ -19,13 +19,16 @@ export function readMtu(reading: Reading, draft: Draft): void {
   if (jumbo) draft.set('network.interfaceMtu', interfaceMtu);
   if (mtu !== undefined && mtu !== interfaceMtu - (overhead ?? 0)) draft.set('network.mtu', mtu);
   if (reading.hosts.nodes.length === 0) return;
+  // Without calico_mtu Felix looks at the interface by itself; the rendered inventory has a number.
+  const found =
+    mtu === undefined && most !== undefined ? `, and pods get ${most}, which Calico found out by itself so far` : '';
   reading.say(
     'network.interfaceMtu',
     'advice',
     'assumed',
     jumbo
       ? `an inventory does not say the MTU of the nodes' interfaces: an MTU of ${mtu} for pods needs ${interfaceMtu}`
-      : `an inventory does not say the MTU of the nodes' interfaces: ${USUAL} is taken`,
+      : `an inventory does not say the MTU of the nodes' interfaces: ${USUAL} is taken${found}`,
     'Write the real one: `up` compares it on every node before Ansible.',
   );
 }

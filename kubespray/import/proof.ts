@@ -3,6 +3,7 @@ import { IGNORED, REFUSED } from '../../policies/rules/names/known-variables.ts'
 import { constants, fieldOf } from '../fields.ts';
 import { renderInventory } from '../index.ts';
 import { isDeepEqual } from './equal.ts';
+import { retired } from './extra.ts';
 import { importInventory } from './index.ts';
 import { isSecret } from './secrets.ts';
 
@@ -39,7 +40,9 @@ export function carried(cluster: Cluster): Record<string, unknown> {
     kubespray: {
       version,
       order,
-      extraVariables: Object.fromEntries(Object.entries(extraVariables).filter(([key, value]) => isKept(key, value))),
+      extraVariables: Object.fromEntries(
+        Object.entries(extraVariables).filter(([key, value]) => isKept(key, value, version)),
+      ),
     },
     kubernetes,
     nodes: nodes.map(({ os: _os, roles, ssh, ...node }) => ({
@@ -60,10 +63,14 @@ export function carried(cluster: Cluster): Record<string, unknown> {
 }
 
 /** Extra variables that an import drops: names that do no good, secrets, and what every inventory says anyway. */
-function isKept(name: string, value: unknown): boolean {
-  const retired = [...REFUSED, ...IGNORED].some((one) => one.name === name);
+function isKept(name: string, value: unknown, tag: string): boolean {
   const constant = Object.hasOwn(constants, name) && constants[name as keyof typeof constants] === value;
-  return !retired && !constant && !isSecret(name, value) && !Object.hasOwn(fieldOf, name);
+  return (
+    retired([...REFUSED, ...IGNORED], name, tag) === undefined &&
+    !constant &&
+    !isSecret(name, value) &&
+    !Object.hasOwn(fieldOf, name)
+  );
 }
 
 /** Peers switch the mesh off, whether `routers` is written or not. */

@@ -8,6 +8,9 @@ const AROUND =
 const VALUE =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----|\$ANSIBLE_VAULT;|[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@]{0,200}:[^/\s@]{1,200}@/i;
 
+/** What a key by itself looks like: one long word, no path and no template. */
+const KEY = /^[A-Za-z0-9+=_-]{16,}$/;
+
 /** Whether a variable holds a secret, by its name, the names inside it or the look of its value. */
 export function isSecret(name: string, value: unknown): boolean {
   if (value === null || typeof value === 'boolean' || value === '' || value === undefined) return false;
@@ -17,7 +20,7 @@ export function isSecret(name: string, value: unknown): boolean {
       ([key, part]) => isSecret(key, part) || isSecret(secretName(name) ? name : '', part),
     );
   }
-  if (typeof value === 'string' && VALUE.test(value)) return true;
+  if (typeof value === 'string' && (VALUE.test(value) || (/(^|_)key$/i.test(name) && KEY.test(value)))) return true;
   return secretName(name);
 }
 

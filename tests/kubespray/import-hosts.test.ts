@@ -61,6 +61,13 @@ describe('precedence', () => {
     assert.ok(made.codes.includes('widened'));
   });
 
+  it('keeps a name that the chosen release still reads', () => {
+    const files = { 'hosts.yaml': 'kube_node: { hosts: { a: } }\n', 'group_vars/all.yml': 'calico_cni_pool: true\n' };
+    const codes = (kubespray: string) => importInventory(files, { kubespray }).findings.map(({ code }) => code);
+    assert.ok(codes('v2.29.0').includes('ignored-variable'));
+    assert.ok(!codes('v2.28.1').includes('ignored-variable'));
+  });
+
   it('orders control-plane and etcd nodes as their groups do', () => {
     const made = imported({ 'inventory.ini': '[kube_control_plane]\nzz ip=10.0.0.9\naa ip=10.0.0.8\n[etcd]\nw2\n' });
     assert.deepEqual(made.kubespray.order, ['cp', 'zz', 'aa', 'w2']);

@@ -200,6 +200,7 @@ describe('secrets', () => {
       ['anything', '-----BEGIN RSA PRIVATE KEY-----'],
       ['http_proxy', 'http://user:word@proxy:3128'],
       ['bootstrap_token', 123456],
+      ['kubeadm_certificate_key', '0123456789abcdef0123'],
     ] as const) {
       assert.equal(isSecret(name, value), true, name);
     }
@@ -208,6 +209,8 @@ describe('secrets', () => {
       ['kube_encrypt_secret_data', false],
       ['http_proxy', 'http://proxy:3128'],
       ['password', ''],
+      ['kubeadm_certificate_key', "{{ lookup('password', 'x length=64') }}"],
+      ['tls_key', '/etc/ssl/private/key.pem'],
       ['calico_pool_name', 'pods'],
     ] as const) {
       assert.equal(isSecret(name, value), false, name);
