@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode, type Scalar } from 'yaml';
 import { nearest } from './nearest.ts';
 import { isUnprintable, type Problem, problem } from './text.ts';
 
@@ -8,6 +8,9 @@ export const DEEPEST = 64;
 const MOST_PROBLEMS = 50;
 /** Values that aliases may stand for, all together: far more than a person repeats, far less than a bomb makes. */
 const MOST_BY_ALIAS = 50_000;
+
+/** A whole number as YAML 1.2 writes it. */
+const WHOLE = /^[-+]?([0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$/;
 
 interface Values {
   /** What the nodes say; aliases are filled in, each with a copy of its own. */
@@ -29,6 +32,8 @@ class Walk {
   readonly offsets = new Map<string, number>();
   /** Anchors so far, in the order of the document: an alias means the last one before it. */
   readonly #anchors = new Map<string, Node>();
+  /** What each alias meant where it is written: its anchor may stand for something else by the time it is repeated. */
+  readonly #targets = new Map<Node, Node>();
   /** What the walk is inside of. */
   readonly #open = new Set<Node>();
   /** How many values aliases have stood for. */
@@ -108,13 +113,13 @@ class Walk {
     return key;
   }
 
-  #scalar(node: { value: unknown; anchor?: string; range?: unknown; type?: string } & Node, path: string): unknown {
+  #scalar(node: Scalar, path: string): unknown {
     if (node.anchor !== undefined && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
     const { value } = node;
     if (typeof value === 'string' && isUnprintable(value)) {
       return this.#wrong(node, path, 'control-character', 'a control character stands in this text', 'Take it out.');
     }
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    if (typeof value === 'number' && !Number.isSafeInteger(value) && WHOLE.test(node.source ?? '')) {
       const hint = 'Put it in quotes if it is a text of digits.';
       return this.#wrong(node, path, 'number-too-large', 'this number has more digits than can be kept', hint);
     }
@@ -122,7 +127,7 @@ class Walk {
   }
 
   #alias(alias: Node & { source: string }, path: string, depth: number): unknown {
-    const target = this.#anchors.get(alias.source);
+    const target = this.#targets.get(alias) ?? this.#anchors.get(alias.source);
     if (target === undefined) {
       const near = nearest(alias.source, [...this.#anchors.keys()]);
       const hint =
@@ -144,6 +149,7 @@ class Walk {
         'Write the value out.',
       );
     }
+    this.#targets.set(alias, target);
     const bombed = this.#aliased > MOST_BY_ALIAS;
     this.#inAlias += 1;
     const value = bombed ? null : this.value(target, path, depth);
@@ -182,6 +188,8 @@ function offsetOf(node: unknown, around: Node): number {
   return range?.[0] ?? around.range?.[0] ?? 0;
 }
 
-function shown(text: string): string {
+/** Short, and harmless to a terminal. */
+function shown(given: string): string {
+  const text = given.replace(/[\p{Cc}\p{Cs}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

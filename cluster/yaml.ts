@@ -36,13 +36,14 @@ export function readYaml(text: string, file: string): Read {
   if (!Array.isArray(tokens)) return refuse(tokens);
   const options = { schema: 'core', resolveKnownTags: false, uniqueKeys: false, prettyErrors: false } as const;
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
-  const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+  if (document === undefined) throw new Error('the composer gives a document even of an empty text');
+  const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) return refuse(...firstOf(errors, (offset) => place(offset).line));
   if (second !== undefined) {
     const hint = 'Keep one document in the file: take out the lines `---` that follow it.';
     return refuse(problem('two-documents', second.range[0], 'a second document begins here', hint));
   }
-  const root = document?.contents ?? null;
+  const root = document.contents;
   const { value, problems } = valuesOf(root);
   if (problems.length > 0) return refuse(...problems);
   if (!isMapping(value)) return refuse(noMapping(value, root?.range?.[0] ?? 0));
@@ -55,7 +56,7 @@ export function readYaml(text: string, file: string): Read {
       value,
       place(path, base = '') {
         offsets ??= valuesOf(root).offsets;
-        let at = base === '' || path === '' || path.startsWith('[') ? base + path : `${base}.${path}`;
+        let at = [base, path].filter((part) => part !== '').join('.');
         while (at !== '' && !offsets.has(at)) at = at.slice(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['), 0));
         return place(offsets.get(at) ?? root?.range?.[0] ?? 0);
       },
@@ -112,7 +113,7 @@ function notYaml(offset: number, message: string): Problem {
   return problem(
     'not-yaml',
     offset,
-    `this is not YAML: ${message.replace(/:$/, '')}`,
+    `this is not YAML: ${message}`,
     'Mend the file at that line; what follows it may be right.',
   );
 }
@@ -144,15 +145,8 @@ function inOurWords({ code, message, pos: [offset] }: YAMLError): Problem {
       return problem(
         'bad-tag',
         offset,
-        `${message.replace(/:$/, '')}, which stands for nothing here`,
+        `${message}, which stands for nothing here`,
         'Write the value without a tag; put text in quotes.',
-      );
-    case 'MULTIPLE_DOCS':
-      return problem(
-        'two-documents',
-        offset,
-        'a second document begins here',
-        'Keep one document in the file: take out the lines `---` that follow it.',
       );
     default:
       return notYaml(offset, message);

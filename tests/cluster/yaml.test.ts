@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { formatFinding } from '../../cluster/finding.ts';
 import { decoded, placesIn } from '../../cluster/text.ts';
 import { readYaml, type Source } from '../../cluster/yaml.ts';
+import { assertGolden } from '../support/golden.ts';
 
 function source(text: string): Source {
   const read = readYaml(text, 'f.yaml');
@@ -76,6 +78,71 @@ describe('the reader of YAML', () => {
     it(`refuses ${what}, with its line`, () => assert.deepEqual(wrongs(text), expected));
   }
 
+  it('says each of them in words that name the way out', () => {
+    const more = {
+      'a second key with tab indentation': 'a:\n\tb: 1\n\tc: 2\n',
+      'mistakes in several lines': 'a: [1\nb: &x &y 2\nc: @z\nd: `\ne: %\nf: !t !u 1\n',
+      'two mistakes of one line': 'a: !t 1 2 [3]\n',
+      'an anchor that nothing is like': 'a: *something\n',
+      'a long anchor': `a: *${'x'.repeat(41)}\n`,
+      'a key of forty characters twice': `${'k'.repeat(40)}: 1\n${'k'.repeat(40)}: 2\n`,
+      'a key of more characters twice': `${'k'.repeat(41)}: 1\n${'k'.repeat(41)}: 2\n`,
+      'a bomb': [
+        'a: &a [x,x,x,x,x,x,x,x,x]',
+        ...'bcdefg'.split('').map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'abcdef'[i]}`)}]`),
+      ].join('\n'),
+      'too deep': nested(70),
+      'too deep by an alias': `a: &x ${'['.repeat(40)}1${']'.repeat(40)}\nb: ${'['.repeat(30)}*x${']'.repeat(30)}\n`,
+      'too deep in brackets': `a: 1\nb: ${'['.repeat(70)}`,
+    };
+    const cases = [...refused.map(([what, text]) => [what, text] as const), ...Object.entries(more)];
+    const words = cases.map(([what, text]) => {
+      const read = readYaml(text, 'f.yaml');
+      return [`# ${what}`, ...(read.ok ? ['accepted'] : read.findings.map(formatFinding)), ''].join('\n');
+    });
+    assertGolden(join(import.meta.dirname, 'golden/yaml.txt'), words.join('\n'));
+  });
+
+  it('knows anchors of values, lists and keys, the last one before the alias', () => {
+    const text =
+      'a: &x 1\nb: *x\n&k key: &l [2, &m {n: *k}]\nd: *l\ne: &x three\nf: [*x, *m, *k]\ng: &y [*x]\nh: &x 4\ni: *y\n';
+    assert.deepEqual(source(text).value, {
+      a: 1,
+      b: 1,
+      key: [2, { n: 'key' }],
+      d: [2, { n: 'key' }],
+      e: 'three',
+      f: ['three', { n: 'key' }, 'key'],
+      g: ['three'],
+      h: 4,
+      i: ['three'],
+    });
+  });
+
+  it('takes "<<" in quotes for a word, and other scalars than text for keys as they are written', () => {
+    assert.deepEqual(source('"<<": 1\n0x10: a\n1.50: b\nfalse: c\n-0: d').value, {
+      '<<': 1,
+      '0x10': 'a',
+      '1.50': 'b',
+      false: 'c',
+      '-0': 'd',
+    });
+    assert.deepEqual(source('a: 9007199254740991\nb: 1.5e300\nc: -9007199254740991').value, {
+      a: 9007199254740991,
+      b: 1.5e300,
+      c: -9007199254740991,
+    });
+  });
+
+  it('lets as many values repeat as a person may need, and not one more', () => {
+    const repeated = (times: number) => `a: &x [${Array(99).fill('1').join(', ')}]\nb:\n${'- *x\n'.repeat(times)}`;
+    assert.deepEqual(wrongs(repeated(500)), []);
+    assert.deepEqual(
+      wrongs(`${repeated(500)}- *x\n`).map(([code, path]) => [code, path]),
+      [['alias-bomb', 'b[500]']],
+    );
+  });
+
   it('says both lines of a key that is there twice', () => {
     const read = readYaml('a: 1\n\nb: 2\na: 3\n', 'Pulumi.x.yaml');
     assert.ok(!read.ok);
@@ -130,6 +197,7 @@ describe('the reader of YAML', () => {
     assert.equal(at('nowhere').line, 3);
     assert.equal(place('config').line, 1);
     assert.equal(place('nowhere').line, 1);
+    assert.equal(source('\n\n  # a comment\na: 1\n').place('nowhere').line, 4);
   });
 
   it('never throws, and says a line inside the file, whatever the text', () => {
@@ -224,7 +292,21 @@ describe('the bytes of a file', () => {
       assert.match(problem?.message ?? '', new RegExp(`^byte ${offset} \\(0x${given[offset]?.toString(16)}\\)`));
       assert.equal(problem?.offset, given.subarray(0, offset).toString().length);
     }
-    assert.match(JSON.stringify(decoded(bytes(0xff, 0xfe, 'a', 0))), /UTF-16/);
+    const utf16 = (...parts: (string | number)[]) => JSON.stringify(decoded(bytes(...parts))).includes('UTF-16');
+    assert.deepEqual(
+      [utf16(0xff, 0xfe, 'a', 0), utf16(0xfe, 0xff, 0, 'a'), utf16('a', 0xff, 0xfe), utf16(0xe9)],
+      [true, true, false, false],
+    );
+    assert.deepEqual(decoded(bytes('é', 0xe9)), {
+      text: 'é',
+      problem: {
+        code: 'not-utf8',
+        path: '',
+        offset: 1,
+        message: 'byte 2 (0xe9) is not UTF-8',
+        hint: 'Save the file as UTF-8.',
+      },
+    });
   });
 
   it('are whole up to the first that is not, as Node itself reads them', () => {
