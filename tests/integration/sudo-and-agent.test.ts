@@ -6,7 +6,7 @@ import { Calispray } from '../support/calispray.ts';
 
 /**
  * The lab's second scenario, and the other way in: VXLAN, carried out by an ordinary user with passwordless sudo, whose key is
- * in an ssh-agent and in no file of the stack.
+ * in an ssh-agent and in no file of the stack; one of the nodes is reached over another one.
  */
 describe('VXLAN, by a user with sudo and an ssh-agent', function () {
   this.timeout(600_000);
@@ -27,7 +27,8 @@ describe('VXLAN, by a user with sudo and an ssh-agent', function () {
       text
         .replace('user: root', 'user: ops')
         .replace(/key: \$\{CALISPRAY_LAB_DIR\}\/id_ed25519/, 'agent: true')
-        .replace('encapsulation: none', 'encapsulation: { vxlan: always }'),
+        .replace('encapsulation: none', 'encapsulation: { vxlan: always }')
+        .replace('62, roles: [worker] }', '62, roles: [worker], ssh: { jump: { host: 192.168.4.63 } } }'),
     );
 
   it('is told what is missing while there is no agent', async () => {
@@ -52,6 +53,28 @@ describe('VXLAN, by a user with sudo and an ssh-agent', function () {
     assert.doesNotMatch(up.text, / NO( |$)|does NOT/m);
     const owner = await calispray.run('lab', 'shell', 'masternode', '--', 'stat', '-c', '%U', '/home/ops/.calispray');
     assert.equal(owner.text.trim(), 'ops');
+  });
+
+  it('never logged in to the node behind the jump host but over that', async () => {
+    const logins = async (node: string) => {
+      const journal = await calispray.run(
+        'lab',
+        'shell',
+        node,
+        '--',
+        'journalctl',
+        '--no-pager',
+        '-o',
+        'cat',
+        '-t',
+        'sshd',
+      );
+      const from = [...journal.text.matchAll(/Accepted publickey for ops from (\S+)/g)].map(([, address]) => address);
+      return [...new Set(from)].sort();
+    };
+    assert.deepEqual(await logins('homelab'), ['192.168.4.63']);
+    assert.ok((await logins('masternode')).includes('192.168.4.10'));
+    assert.ok((await logins('storagenodet3500')).includes('192.168.4.10'));
   });
 
   it('finds nothing to do the second time', async () => {
