@@ -75,6 +75,27 @@ describe('CalicoCluster', () => {
     assert.equal(named('vmstation-api').inputs.clusterIdentifier, 'vmstation');
   });
 
+  it('lays what goes with -e beside the inventory, and shows it to the pack', async () => {
+    const laidFor = async (os: string) => {
+      declared.length = 0;
+      const more = value().nodes;
+      const wireguard = cluster({
+        nodes: { ...more, homelab: { ...more.homelab, os } },
+        network: { ...value().network, wireguard: true },
+      });
+      const made = new CalicoCluster('vmstation', { cluster: wireguard });
+      await settled(made.kubeconfig);
+      const files = JSON.parse(String(named('vmstation-inventory-files').inputs.stdin)) as Record<string, string>;
+      return [files['inventory/extra-vars.json'], named('vmstation-inventory').inputs.extraVars];
+    };
+    const [none] = await laidFor('debian-12');
+    assert.equal(none, undefined);
+    nodeFacts = { ...fitNode, os: 'rocky', osVersion: '10.1', wireguardTools: 'unknown' };
+    const extraVars = { calico_wireguard_packages: ['wireguard-tools'] };
+    const [text, judged] = await laidFor('rocky-10');
+    assert.deepEqual([JSON.parse(String(text)), judged], [extraVars, extraVars]);
+  });
+
   it('gives the pack the flat variables as inputs of the inventory', async () => {
     const made = new CalicoCluster('vmstation', { cluster: cluster() });
     await settled(made.kubeconfig);
