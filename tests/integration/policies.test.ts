@@ -1,107 +1,25 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
 import * as command from '@pulumi/command';
-import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { Journal } from '../../cli/engine/journal.ts';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
-import { installStandIns } from '../../lab/providers/install.ts';
 import type { Subject } from '../../policies/rules/index.ts';
-import { toolPaths } from '../../setup/index.ts';
 import { Calispray } from '../support/calispray.ts';
+import { Handwritten, type Levels, PackOnEngine } from '../support/pack-engine.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
-const pack = join(import.meta.dirname, '../../policies');
 const lab = stackCluster('lab');
-
-/** What another program might write: our component's type, and its inputs by hand. */
-class Handwritten extends pulumi.ComponentResource {
-  constructor(name: string, subject: object) {
-    super('calispray:kubespray:Inventory', name, { ...subject });
-    this.registerOutputs({});
-  }
-}
 
 describe('the policy pack on the real engine', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'calispray-pack-'));
-  const tools = toolPaths();
-  const home = tools.pulumiHome ?? join(folder, 'home');
-  let engine: PulumiCommand;
-
-  before(async () => {
-    // As `calispray` says to the program: the pack judges, the component need not.
-    process.env.CALISPRAY_PACK = '1';
-    if (tools.pulumiHome === undefined) installStandIns(home, process.execPath);
-    for (const name of ['state', 'work']) mkdirSync(join(folder, name));
-    engine = await PulumiCommand.get({ root: dirname(dirname(tools.engine)) });
+  let engine: PackOnEngine;
+  before(() => {
+    engine = new PackOnEngine();
   });
-  after(() => {
-    delete process.env.CALISPRAY_PACK;
-    rmSync(folder, { recursive: true });
-  });
+  after(() => engine.remove());
 
-  const envVars = {
-    PATH: [dirname(process.execPath), pack, process.env.PATH].join(delimiter),
-    PULUMI_HOME: home,
-    PULUMI_CONFIG_PASSPHRASE: 'pack',
-    PULUMI_SKIP_UPDATE_CHECK: 'true',
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-  };
-
-  function select(program: PulumiFn, stackName = 'pack') {
-    return LocalWorkspace.createOrSelectStack(
-      { stackName, projectName: 'pack', program },
-      {
-        pulumiCommand: engine,
-        workDir: join(folder, 'work'),
-        projectSettings: { name: 'pack', runtime: 'nodejs', backend: { url: `file://${folder}/state` } },
-        envVars,
-      },
-    );
-  }
-
-  /** The levels as the file that the engine takes. */
-  function configFile(levels: Record<string, string>): string {
-    const file = join(folder, 'levels.json');
-    writeFileSync(file, JSON.stringify(levels));
-    return file;
-  }
-
-  /** What a run of the program reports: violations as `level code`, their texts, remediations, and whether it succeeded. */
-  async function run(act: 'preview' | 'up', program: PulumiFn, levels?: Record<string, string>) {
-    const stack = await select(program);
-    const violations: { level: string; code: string; message: string; severity?: string }[] = [];
-    const journal = new Journal();
-    const onEvent = (event: EngineEvent): void => {
-      journal.take(event);
-      const { policyEvent } = event;
-      if (policyEvent === undefined) return;
-      const { enforcementLevel: level, policyName: code, message } = policyEvent;
-      violations.push({ level, code, message, severity: (policyEvent as { severity?: string }).severity ?? '' });
-    };
-    const options = {
-      policyPacks: [pack],
-      ...(levels === undefined ? {} : { policyPackConfigs: [configFile(levels)] }),
-      onEvent,
-      color: 'never' as const,
-    };
-    let failure = '';
-    await (act === 'up' ? stack.up(options) : stack.preview(options)).catch((error: Error) => {
-      failure = error.message;
-    });
-    const codes = violations.map((v) => `${v.level} ${v.code}`).sort();
-    return { ok: failure === '', failure, violations, codes, journal, remediations: journal.remediations };
-  }
-
-  const preview = (program: PulumiFn, levels?: Record<string, string>) => run('preview', program, levels);
-
+  const preview = (...args: Parameters<PackOnEngine['preview']>) => engine.preview(...args);
   const handwritten = (change: (subject: Subject) => object) => async () => {
     new Handwritten('own', change(subjectOf(clusterOf(lab))));
   };
@@ -273,92 +191,19 @@ describe('the policy pack on the real engine', function () {
     assert.deepEqual([...new Set(codes)], ['mandatory one-inventory']);
   });
 
-  it('puts the MTU right in the inventory and in the files that are laid down, where the level says so', async () => {
-    const cluster: Cluster = clusterOf(edited(lab, { network: { encapsulation: { ipip: 'always' }, mtu: 1500 } }));
-    const { ok, codes, remediations, failure } = await preview(
-      async () => {
-        new Inventory('theirs', { cluster, controller: cluster.nodes[0] as Node, after: pulumi.output('ready') });
-      },
-      { 'mtu-above-encapsulation': 'remediate' },
-    );
-    assert.deepEqual([ok, codes], [true, []], failure);
-    assert.deepEqual(
-      remediations.map(({ rule, urn, changes }) => [rule, urn.split('::').at(-1), changes.map((c) => c.path)]),
-      [
-        ['mtu-above-encapsulation', 'theirs', ['variables.calico_mtu', 'variables.calico_veth_mtu']],
-        ['mtu-above-encapsulation', 'theirs-files', ['stdin']],
-      ],
-    );
-    const stdin = remediations[1]?.changes[0];
-    assert.match(String(stdin?.after), /calico_mtu: 1480 # 1500 is declared/);
-    assert.match(String(stdin?.after), /calico_veth_mtu: 1480 # 1500 is declared/);
-  });
-
-  it('judges and puts right objects that only the program knows yet, the cluster being still to be made', async () => {
-    const objects = async () => {
-      new Handwritten('own', subjectOf(clusterOf(lab)));
-      const later = new command.Provider('later');
-      const provider = new kubernetes.Provider('api', { kubeconfig: later.id });
-      const labels = { 'k8s-app': 'calico-node' };
-      const namespace = 'kube-system';
-      new kubernetes.core.v1.Service(
-        'metrics',
-        { metadata: { namespace, labels }, spec: { selector: labels, ports: [{ name: 'metrics', port: 9090 }] } },
-        { provider },
-      );
-      new kubernetes.networking.v1.NetworkPolicy(
-        'deny',
-        { metadata: { namespace }, spec: { podSelector: {}, egress: [{}] } },
-        { provider },
-      );
-    };
-    const { ok, codes } = await preview(objects);
-    assert.deepEqual([ok, codes], [false, ['advisory types-missing', 'mandatory metrics-port']]);
-    const right = await preview(objects, { 'metrics-port': 'remediate', 'types-missing': 'remediate' });
-    assert.deepEqual([right.ok, right.codes], [true, []], right.failure);
-    assert.deepEqual(
-      right.remediations.map(({ rule, changes }) => [rule, ...changes.map((c) => [c.path, c.after])]).sort(),
-      [
-        ['metrics-port', ['spec.ports', [{ name: 'metrics', port: 9090, targetPort: 9091 }]]],
-        ['types-missing', ['spec.policyTypes', ['Ingress', 'Egress']]],
-      ],
-    );
-  });
-
-  it('does not call an MTU right whose files it did not find', async () => {
-    const { ok, codes } = await preview(wrongMtu, { 'mtu-above-encapsulation': 'remediate' });
-    assert.deepEqual([ok, codes], [false, ['mandatory mtu-above-encapsulation']]);
-  });
-  const wrongMtu = handwritten((s) => ({
-    ...s,
-    variables: { ...s.variables, calico_mtu: 9000, calico_veth_mtu: 9000 },
-  }));
-
   it('judges an exported state, at configured levels too', async () => {
-    assert.equal(
-      (
-        await run(
-          'up',
-          handwritten((s) => s),
-        )
-      ).ok,
-      true,
+    const declared = await engine.run(
+      'up',
+      handwritten((s) => s),
     );
-    const stack = await select(async () => {});
+    assert.equal(declared.ok, true, declared.failure);
+    const stack = await engine.select(async () => {});
     const deployment = await stack.exportStack();
     await stack.destroy({ color: 'never' });
     const state = JSON.stringify(deployment);
-    const analyze = (text: string, levels?: Record<string, string>) => {
-      const file = join(folder, 'state.json');
-      writeFileSync(file, text);
-      const config = levels === undefined ? [] : ['--policy-pack-config', configFile(levels)];
-      const words = ['policy', 'analyze', '--file', file, '--policy-pack', pack, ...config, '--color', 'never'];
-      const done = spawnSync(tools.engine, words, {
-        cwd: folder,
-        env: { ...process.env, ...envVars },
-        encoding: 'utf8',
-      });
-      return { status: done.status, text: `${done.stdout}${done.stderr}` };
+    const analyze = (text: string, levels?: Levels) => {
+      const { status, stdout, stderr } = engine.analyze(text, levels);
+      return { status, text: `${stdout}${stderr}` };
     };
     const good = analyze(state);
     assert.equal(good.status, 0, good.text);
