@@ -1,3 +1,4 @@
+import { show } from './given.ts';
 import type { ImportedHost } from './hosts.ts';
 import type { Reading } from './reading.ts';
 
@@ -27,6 +28,7 @@ export function sshOf(reading: Reading, host: ImportedHost): WrittenSsh {
   const key = textOf(reading, host, 'ansible_ssh_private_key_file', 'ansible_private_key_file');
   const become = becomeOf(reading, host, user ?? 'root');
   const jump = jumpOf(reading, host);
+  checkConnection(reading, host);
   return {
     ...(user === undefined ? {} : { user }),
     ...(port === undefined || port === 22 ? {} : { port }),
@@ -34,6 +36,14 @@ export function sshOf(reading: Reading, host: ImportedHost): WrittenSsh {
     ...(become === undefined ? {} : { become }),
     ...(jump === undefined ? {} : { jump }),
   };
+}
+
+/** Ansible has other ways than SSH, of which `local` is kubespray's inventory/local. */
+function checkConnection(reading: Reading, host: ImportedHost): void {
+  const given = reading.takeOf(host, 'ansible_connection');
+  if (given === undefined || ['ssh', 'smart', 'paramiko', 'paramiko_ssh'].includes(String(given.value))) return;
+  const message = `ansible_connection of ${host.name} is ${show(given.value)}, and Calispray reaches every node by SSH`;
+  reading.say(given.place, 'harmful', 'connection', message, 'It is dropped; the node needs sshd and an address.');
 }
 
 /** The first of the names that the host has; the later ones are old. */

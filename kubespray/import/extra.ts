@@ -7,9 +7,6 @@ import { type Given, placeText, show } from './given.ts';
 import type { Reading } from './reading.ts';
 import { isSecret } from './secrets.ts';
 
-/** Ansible's own of a host, which are nothing to kubespray's variables. */
-const OF_ANSIBLE = ['ansible_host', 'ansible_connection', 'ansible_group_priority'];
-
 /** What no field takes becomes an extra variable, if it can stand for every host; the rest is dropped and said. */
 export function readExtra(reading: Reading, draft: Draft, tag: string): void {
   const extra: [string, unknown][] = [];
@@ -39,7 +36,7 @@ function leftOver(reading: Reading): Map<string, Set<Given | undefined>> {
 function keep(reading: Reading, name: string, values: ReadonlySet<Given | undefined>, tag: string): Given | undefined {
   const given = [...values].filter((value) => value !== undefined);
   const [first] = given;
-  if (first === undefined || OF_ANSIBLE.includes(name)) return undefined;
+  if (first === undefined) return undefined;
   const { place } = first;
   const hidden = given.filter((one) => one.vault || isSecret(name, one.value));
   if (hidden.length > 0) {

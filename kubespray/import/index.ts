@@ -122,11 +122,8 @@ function remaining(value: Record<string, unknown>, reading: Reading): Finding[] 
   if (parsed.ok) return [];
   const known = new Set(reading.findings.map(({ code }) => code));
   return parsed.findings
-    .filter(
-      ({ code, path }) =>
-        !(code === 'bad-name' && known.has('host-name')) &&
-        !(code === 'missing-field' && path.endsWith('.address') && known.has('no-address')),
-    )
+    .filter(({ code }) => !(code === 'bad-name' && known.has('host-name')))
+    .filter(({ code, path }) => !(code === 'missing-field' && known.has('no-address') && isOfAddresses(path)))
     .filter(() => !known.has('no-hosts'))
     .map((finding) => {
       const from = sourceOf(finding.path, reading);
@@ -134,6 +131,11 @@ function remaining(value: Record<string, unknown>, reading: Reading): Finding[] 
         ? finding
         : { ...finding, at: from.place, message: `${from.variable}: ${finding.message}` };
     });
+}
+
+/** Fields that are missing where an address is. */
+function isOfAddresses(path: string): boolean {
+  return path.endsWith('.address') || path === 'network.nodes';
 }
 
 /** The variable that a field, or the nearest thing around it, came from. */

@@ -115,6 +115,14 @@ describe('how a host is reached', () => {
     }
   });
 
+  it('says a connection that is not SSH, and a root or sudo of another kind', () => {
+    const says = (variables: string) => imported({ 'group_vars/all.yml': variables }).codes;
+    assert.ok(says('ansible_connection: local\n').includes('connection'));
+    assert.ok(!says('ansible_connection: ssh\n').includes('connection'));
+    assert.ok(says('ansible_become_method: su\n').includes('become-method'));
+    assert.ok(says('ansible_become_user: admin\n').includes('become-user'));
+  });
+
   it('goes through the bastion for every node, and the bastion is no node', () => {
     const made = imported({
       'inventory.ini': '[bastion]\ngate ansible_host=198.51.100.7 ansible_user=ops ansible_port=2022\n',

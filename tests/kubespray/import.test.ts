@@ -41,6 +41,7 @@ describe('importInventory', () => {
       const text = value === undefined ? 'nothing is imported\n' : specText(value, []);
       assert.equal(said, golden(join(fixtures, name, 'findings.txt'), said));
       assert.equal(text, golden(join(fixtures, name, 'stack.yaml'), text));
+      assert.equal(prove(value).ok, name !== 'no-cluster-yet');
     });
   }
 
