@@ -88,12 +88,12 @@ const grammars: Record<string, { path: string; code: string; good: unknown[]; ba
     path: 'kubernetes.version',
     code: 'bad-version',
     good: ['1.35.4'],
-    bad: ['1.35', '', '1.35.4-rc.1', 'vv1.35.4'],
+    bad: ['1.35', '', '1.35.4-rc.1', 'vv1.35.4', '1v.35.4'],
   },
   'node selectors': {
     path: 'calico.node.nodeSelector',
     code: 'bad-node-selector',
-    good: ['kubernetes.io/os: linux', 'disk: "true"', "disk: '1'", 'a: b2'],
+    good: ['kubernetes.io/os: linux', 'disk: "true"', "disk: '1'", 'a: trueish', 'a: nottrue', 'a: b2'],
     bad: [
       'disk: true',
       'disk: 1',
@@ -106,6 +106,8 @@ const grammars: Record<string, { path: string; code: string; good: unknown[]; ba
       'a: b\nc: d',
       'a: "b',
       'a: b c',
+      'a: "b c"',
+      "a: '-b'",
       '/a: b',
     ],
   },
@@ -131,7 +133,7 @@ const grammars: Record<string, { path: string; code: string; good: unknown[]; ba
     path: 'calico.cni.logFile',
     code: 'bad-path',
     good: ['none', '/var/log/cni.log'],
-    bad: ['cni.log', '', '/var/log/my cni.log', '/a"b'],
+    bad: ['cni.log', '', '/var/log/my cni.log', '/a"b', 'var/log'],
   },
   'regular expressions': {
     path: 'network.autodetection',
