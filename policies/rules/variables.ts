@@ -103,8 +103,8 @@ export function hasReflectors(subject: Subject): boolean {
  * itself.
  */
 export function pathOf(subject: Subject, name: string): string {
-  const path = subject.paths?.[name];
-  if (path !== undefined) return path;
+  const { paths = {} } = subject;
+  if (Object.hasOwn(paths, name)) return paths[name] as string;
   return isStackFile(subject) && Object.hasOwn(fieldOf, name) ? (fieldOf[name] as string) : name;
 }
 

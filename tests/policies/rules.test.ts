@@ -15,11 +15,11 @@ const base = parse(readFileSync(join(worlds, 'base.yaml'), 'utf8')) as Subject;
 const ring: unknown[] = [];
 ring.push(ring);
 
-/** The healthy base with what the world has otherwise; a variable that is null there is not said at all. */
+/** The healthy base with what the world has otherwise; a part or a variable that is null there is not said at all. */
 function world(file: string): Subject {
   const own = parse(readFileSync(file, 'utf8')) as Partial<Subject>;
-  const variables = Object.entries({ ...base.variables, ...own.variables }).filter(([, value]) => value !== null);
-  return complete({ ...base, ...own, variables: Object.fromEntries(variables) });
+  const said = (part: object) => Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null));
+  return complete(said({ ...base, ...own, variables: said({ ...base.variables, ...own.variables }) }));
 }
 
 describe('rules', () => {
