@@ -5,6 +5,7 @@ import { type Facts, says, type Topic, unlike } from './topic.ts';
 export function bgpTopic({ cluster }: Facts): Topic {
   const { bgp } = cluster.network;
   const { topology, peers, listenPort, advertise } = bgp;
+  const routers = fieldWithRouters(cluster);
   const list = (addresses: readonly string[]) => (addresses.length === 0 ? undefined : addresses);
   return {
     title: 'BGP',
@@ -13,14 +14,9 @@ export function bgpTopic({ cluster }: Facts): Topic {
       ...(typeof topology === 'object'
         ? says('cluster_id', topology.reflectors.clusterId, 'Of the route reflectors, the hosts of calico_rr.')
         : []),
-      ...(peersWithRouters(cluster)
-        ? says(
-            'peer_with_router',
-            true,
-            'Peers are set up, and the mesh of nodes is switched off.',
-            topology === 'routers' ? undefined : peers.length > 0 ? 'network.bgp.peers' : 'nodes.NAME.bgp.peers',
-          )
-        : []),
+      ...(routers === undefined
+        ? []
+        : says('peer_with_router', true, 'Peers are set up, and the mesh of nodes is switched off.', routers)),
       ...unlike(
         undefined,
         'peers',
@@ -45,10 +41,13 @@ export function bgpTopic({ cluster }: Facts): Topic {
   };
 }
 
-/** Whether anything of kubespray's peer_with_router.yml is needed: it alone sets up peers. */
-function peersWithRouters({ network, nodes }: Cluster): boolean {
+/** The field that needs kubespray's peer_with_router.yml, which alone sets up peers; undefined where none does. */
+function fieldWithRouters({ network, nodes }: Cluster): string | undefined {
   const { topology, peers } = network.bgp;
-  return topology === 'routers' || peers.length > 0 || nodes.some((node) => node.bgp.peers.length > 0);
+  if (topology === 'routers') return 'network.bgp.topology';
+  if (peers.length > 0) return 'network.bgp.peers';
+  const node = nodes.find(({ bgp }) => bgp.peers.length > 0);
+  return node && `nodes.${node.name}.bgp.peers`;
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseCluster } from '../../cluster/index.ts';
 import { constants, fieldOf, toldOf } from '../../kubespray/index.ts';
@@ -45,9 +47,8 @@ describe('fieldOf', () => {
     );
   });
 
-  it('names fields that the stack file has', async () => {
-    const { readFileSync } = await import('node:fs');
-    const documented = readFileSync('docs/stack-file.md', 'utf8');
+  it('names fields that the stack file has', () => {
+    const documented = readFileSync(join(import.meta.dirname, '../../docs/stack-file.md'), 'utf8');
     const missing = Object.values(fieldOf).filter(
       (field) => !documented.includes(`\`${field}\``) && !documented.includes(`\`${field}.`),
     );

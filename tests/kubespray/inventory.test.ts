@@ -82,9 +82,11 @@ describe('renderInventory', () => {
   });
 
   it('says a reason and a field beside every variable', () => {
-    for (const variable of variablesOf(clusterOf(stackCluster('prod')))) {
-      assert.match(variable.reason, /\.$/);
-      assert.notEqual(variable.path, '');
+    for (const value of [stackCluster('prod'), ...corpus.map(spec)]) {
+      for (const { name, reason, path } of variablesOf(clusterOf(value))) {
+        assert.match(reason, /^\S[^\n]*\.$/, name);
+        assert.match(path, /^[a-z]\w*(\.[\w-]+)*$/, name);
+      }
     }
   });
 
