@@ -91,6 +91,9 @@ command('import', 'make a stack file of an inventory that kubespray has been run
   .option('--force', 'overwrite a file that is there')
   .option(...jsonOption)
   .action(run(() => import('./commands/import.ts')));
+command('levels', "print the levels of the stack's rules as JSON, for the official CLI's --policy-pack-config")
+  .option(...stackOption, 'lab')
+  .action(run(() => import('./commands/levels.ts')));
 command('keyscan', "fetch the nodes' host keys, show their fingerprints, and write them into the stack's file")
   .option(...stackOption, 'dev')
   .option('--yes', 'write without asking')

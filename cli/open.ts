@@ -53,7 +53,7 @@ export async function declare(options: StackOptions): Promise<Declared> {
 }
 
 /** @throws UserError with everything that is wrong with the stack's `calispray:policy` */
-async function levelsOf(file: StackFile): Promise<Levels | undefined> {
+export async function levelsOf(file: StackFile): Promise<Levels | undefined> {
   const value = file.config[POLICY_KEY];
   if (value === undefined) return undefined;
   const { parseLevels } = await import('../policies/levels.ts');
