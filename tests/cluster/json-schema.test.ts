@@ -58,6 +58,23 @@ function exampleCluster(name: string): Record<string, unknown> {
   return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
 }
 
+/** Paths of a value as fields have them, `nodes.NAME.roles`, `policies.extra[].kind`. */
+function pathsOf(value: unknown, at = ''): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set([at]);
+  if (Array.isArray(value)) return new Set([at, ...value.flatMap((one) => [...pathsOf(one, `${at}[]`)])]);
+  const inner = Object.entries(value).flatMap(([key, part]) => {
+    const name = at === 'nodes' ? 'NAME' : key;
+    return [...pathsOf(part, at === '' ? name : `${at}.${name}`)];
+  });
+  return new Set([at, ...inner]);
+}
+
+/** Whether one of the fields above is a union. */
+function isInUnion(path: string): boolean {
+  const keys = path.split('.');
+  return keys.some((_, i) => unions.test(keys.slice(0, i).join('.')));
+}
+
 function exampleOf({ schema }: Field): unknown {
   return schema.examples?.[0];
 }
@@ -86,6 +103,16 @@ describe('the JSON Schema of a cluster', () => {
       assert.deepEqual(parsed.ok ? [] : parsed.findings, []);
     });
   }
+
+  it('has every field in full.yaml, but for the other parts of unions', () => {
+    const used = pathsOf(exampleCluster('full'));
+    const left = fields().filter(({ path }) => !used.has(path));
+    assert.deepEqual(
+      left.map(({ path }) => path).filter((path) => !isInUnion(path)),
+      [],
+    );
+    assert.ok(left.length > 5, 'of each union full.yaml has one part');
+  });
 
   it('shows mistakes where they are made', () => {
     const wrong: [path: string, value: unknown][] = [
