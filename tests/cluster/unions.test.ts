@@ -188,6 +188,35 @@ describe('what follows from other fields', () => {
     });
   });
 
+  it('IPv6 has a tunnel of its own, or none', () => {
+    const nodes = { one: { ...node, address6: 'fd00::1' } };
+    const ipv6 = { nodes: 'fd00::/64', encapsulation: { vxlan: 'cross-subnet' } };
+    const { network } = clusterOf(edited({ ...least, nodes }, { network: { ipv6 } }));
+    assert.deepEqual(network.ipv6?.encapsulation, { kind: 'vxlan', mode: 'cross-subnet' });
+    assert.deepEqual(network.encapsulation, { kind: 'none' });
+  });
+
+  it('nodes stand in the order they joined, and then by name; the only member needs no order', () => {
+    const worker = (last: number) => ({ address: `10.0.0.${last}`, roles: ['worker'] });
+    const nodes = { d: worker(2), zero: node, b: worker(3), c: worker(4), a: worker(5) };
+    const { nodes: made, kubespray } = clusterOf({ ...least, nodes });
+    assert.deepEqual(
+      made.map(({ name }) => name),
+      ['zero', 'a', 'b', 'c', 'd'],
+    );
+    assert.deepEqual([kubespray.order, kubespray.controller], [['zero'], 'zero']);
+  });
+
+  it('a peer has the defaults of its fields', () => {
+    const peers = [{ address: '10.0.0.9', as: 64700 }];
+    const full = { filters: [], sourceAddress: 'node-ip' };
+    assert.deepEqual(networkWith({ bgp: { topology: 'routers', peers } }).bgp.peers, [{ ...peers[0], ...full }]);
+    const own = { address: '10.0.0.9', as: 64700, name: 'a', filters: ['f'], sourceAddress: 'none', allowedLocalAs: 2 };
+    const nodes = { one: { ...node, bgp: { as: 64601, peers: [own] } } };
+    const cluster = clusterOf(edited({ ...least, nodes }, { network: { bgp: { topology: 'routers' } } }));
+    assert.deepEqual(cluster.nodes[0]?.bgp, { as: 64601, peers: [own] });
+  });
+
   it('Typha is there where it is written, with its defaults', () => {
     assert.equal('typha' in clusterOf(least).calico, false);
     assert.deepEqual(clusterOf({ ...least, calico: { typha: {} } }).calico.typha, {
