@@ -129,6 +129,7 @@ class Walk {
   #alias(alias: Node & { source: string }, path: string, depth: number): unknown {
     const target = this.#targets.get(alias) ?? this.#anchors.get(alias.source);
     if (target === undefined) {
+      if (this.problems.length >= MOST_PROBLEMS) return null;
       const near = nearest(alias.source, [...this.#anchors.keys()]);
       const hint =
         near === undefined ? `Write &${shown(alias.source)} before the value that is meant.` : `Did you mean *${near}?`;
