@@ -11,7 +11,7 @@ const SERVICES6 = 'fd85:ee78:d8a6:8607::1000/116';
 const INSTALL = 'kubespray v2.31.0 roles/network_plugin/calico/tasks/install.yml';
 
 /** Ranges and pools of one stack or two, and the DNS cache. */
-export function readNetwork(reading: Reading, draft: Draft): void {
+export function readNetwork(reading: Reading, draft: Draft, dualStack: boolean): void {
   const pods = rangeIn(reading, 'kube_pods_subnet') ?? PODS;
   const services = rangeIn(reading, 'kube_service_addresses') ?? SERVICES;
   // They come first in the section; the first two have no default that is meant.
@@ -21,7 +21,7 @@ export function readNetwork(reading: Reading, draft: Draft): void {
   const pool = poolIn(reading, 'calico_pool_cidr', 'kube_pods_subnet', pods);
   if (pool !== undefined && pool !== pods) draft.set('network.pool.cidr', pool);
   readDns(reading, draft);
-  readIpv6(reading, draft);
+  readIpv6(reading, draft, dualStack);
 }
 
 /** A range, cut to its network where it names an address inside. */
@@ -95,10 +95,14 @@ function readDns(reading: Reading, draft: Draft): void {
   if (address !== undefined && address !== '169.254.25.10') draft.set('network.dns.address', address);
 }
 
-/** The second stack, where there is one. */
-function readIpv6(reading: Reading, draft: Draft): void {
+/** kubespray v2.31.0 roles/kubespray_defaults/defaults/main/main.yml:281: the old name counts where the new one is not written. */
+export function isDualStack(reading: Reading): boolean {
   const old = reading.bool('enable_dual_stack_networks') ?? false;
-  const second = reading.bool('ipv6_stack') ?? old;
+  return reading.bool('ipv6_stack') ?? old;
+}
+
+/** The second stack, where there is one. */
+function readIpv6(reading: Reading, draft: Draft, dualStack: boolean): void {
   const first = reading.bool('ipv4_stack') ?? true;
   if (!first) {
     const message = 'ipv4_stack is false, and a cluster of IPv6 alone has no stack file';
@@ -110,7 +114,7 @@ function readIpv6(reading: Reading, draft: Draft): void {
       'Both stacks, or IPv4 alone, can be imported.',
     );
   }
-  if (!second) {
+  if (!dualStack) {
     const because = 'ipv6_stack is not true';
     for (const [name, fallback] of [
       ['kube_pods_subnet_ipv6', 'fd85:ee78:d8a6:8607::1:0000/112'],

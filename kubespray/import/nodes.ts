@@ -9,8 +9,14 @@ import type { Reading } from './reading.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
+/** What of the cluster decides about its nodes. */
+export interface Shape {
+  readonly peering: Peering;
+  readonly isDualStack: boolean;
+}
+
 /** The hosts as nodes, how they are reached, and the order they joined in. */
-export function readNodes(reading: Reading, draft: Draft, peering: Peering): void {
+export function readNodes(reading: Reading, draft: Draft, shape: Shape): void {
   const { nodes, order } = reading.hosts;
   const connections = nodes.map((host) => sshOf(reading, host));
   const common = shared(connections);
@@ -26,7 +32,7 @@ export function readNodes(reading: Reading, draft: Draft, peering: Peering): voi
   }
   const written = nodes.map((host, i): [string, unknown] => [
     host.name,
-    nodeOf(reading, host, less(connections[i] ?? {}, common), peering),
+    nodeOf(reading, host, less(connections[i] ?? {}, common), shape),
   ]);
   draft.set('nodes', Object.fromEntries(written));
   if (order.length > 1) draft.set('kubespray.order', order);
@@ -46,7 +52,7 @@ function less(ssh: WrittenSsh, common: WrittenSsh): WrittenSsh {
   return Object.fromEntries(Object.entries(ssh).filter(([key]) => !Object.hasOwn(common, key)));
 }
 
-function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, peering: Peering): Record<string, unknown> {
+function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, shape: Shape): Record<string, unknown> {
   if (!LABEL.test(host.name)) {
     reading.say(
       host.place,
@@ -57,10 +63,11 @@ function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, peering: 
     );
   }
   checkMember(reading, host);
-  const [address, address6] = [addressOf(reading, host), address6Of(reading, host)];
+  const address = addressOf(reading, host);
+  const address6 = address6Of(reading, host, shape.isDualStack);
   const as = reading.takeOf(host, 'local_as');
   const number = as === undefined ? undefined : reading.asInt('local_as', as);
-  const peers = peersOfNode(reading, host, peering);
+  const peers = peersOfNode(reading, host, shape.peering);
   const bgp = { ...(number === undefined ? {} : { as: number }), ...(peers.length === 0 ? {} : { peers }) };
   const labels = labelsOf(reading, host);
   const taints = taintsOf(reading, host);
@@ -108,17 +115,23 @@ function addressOf(reading: Reading, host: ImportedHost): string | undefined {
   return address;
 }
 
-/** Of two stacks alone: the address says nothing in a cluster of one. */
-function address6Of(reading: Reading, host: ImportedHost): string | undefined {
-  const [ip, access] = [textOf(reading, host, 'ip6'), textOf(reading, host, 'access_ip6')];
-  const address = [ip, access].find(isAddress6);
-  const wrong = [ip, access].find((text) => text !== undefined && text !== address);
-  if (wrong !== undefined) {
-    const place = host.variables.get(wrong === ip ? 'ip6' : 'access_ip6')?.place ?? host.place;
-    const hint = address === undefined ? 'It is dropped.' : `It is dropped; ${address} is taken.`;
-    reading.say(place, 'harmful', 'second-address', `${host.name} has ${show(wrong)} as an IPv6 address`, hint);
+/** Of two stacks alone: kubespray passes over it in a cluster of one. */
+function address6Of(reading: Reading, host: ImportedHost, isDualStack: boolean): string | undefined {
+  const given = ['ip6', 'access_ip6'].flatMap((name) => {
+    const found = reading.takeOf(host, name);
+    return found === undefined || found.value === null || found.value === '' ? [] : [{ name, ...found }];
+  });
+  const address = given.find(({ value }) => isAddress6(value))?.value;
+  for (const { name, value, place } of given) {
+    if (!isDualStack) {
+      const message = `${name} of ${host.name} has no effect: ipv6_stack is not true`;
+      reading.say(place, 'advice', 'without-effect', message, 'It is dropped.');
+    } else if (value !== address) {
+      const hint = address === undefined ? 'It is dropped.' : `It is dropped; ${address} is taken.`;
+      reading.say(place, 'harmful', 'second-address', `${name} of ${host.name} is ${show(value)}`, hint);
+    }
   }
-  return address;
+  return isDualStack && isAddress6(address) ? address : undefined;
 }
 
 /** The rendered inventory names the members of etcd after their nodes. */

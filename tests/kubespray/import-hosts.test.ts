@@ -138,6 +138,22 @@ describe('how a host is reached', () => {
   });
 });
 
+describe('the second stack', () => {
+  const two = 'w1 ip=10.0.0.2 ip6=fd00::2\nw2 ip=10.0.0.3 access_ip6=fd00::3\n[kube_node:vars]\nx=1';
+
+  it('is there where ipv6_stack, or its old name, says so; an IPv6 address alone has no effect', () => {
+    const single = imported({}, two);
+    assert.deepEqual([single.network.ipv6, single.nodes.w1?.address6], [undefined, undefined]);
+    assert.equal(single.codes.filter((code) => code === 'without-effect').length, 2);
+    for (const name of ['ipv6_stack', 'enable_dual_stack_networks']) {
+      const dual = imported({ 'group_vars/all.yml': `${name}: true\n`, 'host_vars/cp': 'ip6: fd00::1\n' }, two);
+      assert.deepEqual([dual.nodes.cp?.address6, dual.nodes.w2?.address6], ['fd00::1', 'fd00::3']);
+      assert.equal(dual.network.ipv6?.nodes, 'fd00::/64');
+      assert.deepEqual(dual.network.ipv6?.encapsulation, { vxlan: 'always' });
+    }
+  });
+});
+
 describe('peers', () => {
   const group = (peers: string, more = 'peer_with_router: true\n') => ({
     'group_vars/k8s_cluster.yml': `${more}peers: ${peers}\n`,
