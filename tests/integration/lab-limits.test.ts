@@ -100,7 +100,7 @@ describe("the lab's stand-in for kubespray", function () {
     ],
     [
       "Calico's objects in etcd",
-      { kubespray: { extraVariables: { calico_datastore: 'etcd' } } },
+      { kubespray: { extraVariables: { calico_datastore: 'etcd', calico_apiserver_enabled: false } } },
       ["it keeps Calico's objects in the Kubernetes API (calico_datastore)"],
     ],
     [
