@@ -109,6 +109,55 @@ describe('importInventory', () => {
     }
   });
 
+  it('proves itself whatever the variables say, or says what keeps it from being a cluster', () => {
+    const words = [
+      'Always',
+      'Never',
+      'CrossSubnet',
+      'bird',
+      'vxlan',
+      'none',
+      'true',
+      'kdd',
+      'etcd',
+      '1.35.4',
+      '3.31.5',
+      '',
+    ];
+    const texts = [
+      '10.244.0.0/16',
+      '10.233.64.0/20',
+      '10.0.0.1',
+      'fd00::/64',
+      'fd00::1',
+      '{{ x }}',
+      '{{ ip }}',
+      'a=b',
+      '0s',
+    ];
+    const peers = [
+      { router_id: '10.9.9.9', as: '65000', scope: 'global' },
+      { router_id: '10.9.9.8', as: 65000, filters: ['a'] },
+    ];
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(true, false, null, [], {}, peers, { a: true, b: 1 }, ...words, ...texts),
+      fc.integer({ min: -2, max: 70_000 }),
+      fc.string(),
+    );
+    const names = [...Object.keys(fieldOf), 'enable_dual_stack_networks', 'ansible_become', 'my_token', 'dns_domain'];
+    const variables = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 }).map((map) => JSON.stringify(map));
+    fc.assert(
+      fc.property(variables, variables, variables, (all, workers, host) => {
+        const more = { 'group_vars/all.yml': all, 'group_vars/kube_node.yml': workers, 'host_vars/node-1.json': host };
+        const { value: made, findings } = importInventory({ ...one, ...more });
+        const isCluster = parseCluster(made).ok;
+        assert.ok(isCluster || findings.some((finding) => finding.class === 'refused'));
+        assert.equal(prove(made).ok, isCluster);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('leaves nothing refused or harmful in what it gives', () => {
     const { value } = importInventory(folder(join(fixtures, 'default-configuration', 'inventory')));
     const cluster = clusterOf(value);
