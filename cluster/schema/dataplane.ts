@@ -114,6 +114,7 @@ export const calicoIpam = z.strictObject({
     ),
 });
 
+/** The CNI configuration has `usePodCidr` alone, which is IPv4 (roles/network_plugin/calico/templates/calico-config.yml.j2:51). */
 export const hostLocalIpam = z.strictObject({
   nodePrefix: z
     .int()
@@ -134,12 +135,15 @@ export const hostLocalIpam = z.strictObject({
     .max(128)
     .default(120)
     .meta(
-      field('Size of the range that each node gets out of `network.ipv6.pods`.', {
-        unit: 'bits of prefix',
-        example: 118,
-        change: 'never',
-        note: NODE_RANGES,
-      }),
+      field(
+        'Size of the range that each node gets out of `network.ipv6.pods`; kubespray lets no pod have an address of it.',
+        {
+          unit: 'bits of prefix',
+          example: 118,
+          change: 'never',
+          note: NODE_RANGES,
+        },
+      ),
     ),
 });
 
@@ -156,11 +160,14 @@ export const ipam = z
   )
   .default('calico')
   .meta(
-    field('Who gives addresses to pods: Calico, block by block, or a fixed range of each node.', {
-      example: { calico: { strictAffinity: true } },
-      change: 'never',
-      note: 'Addresses that the one gave are unknown to the other. The options of `calico` can change.',
-    }),
+    field(
+      'Who gives addresses to pods: Calico, block by block, or a fixed range of each node, which gives those of IPv4 alone.',
+      {
+        example: { calico: { strictAffinity: true } },
+        change: 'never',
+        note: 'Addresses that the one gave are unknown to the other. The options of `calico` can change.',
+      },
+    ),
   );
 
 const DETECTION_HINT =
