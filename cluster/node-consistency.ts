@@ -12,6 +12,7 @@ export function nodeFindings(root: Raw): Finding[] {
     ...families(nodes, record(root.network).ipv6 !== undefined),
     ...missingRoles(nodes),
     ...nodes.flatMap(([name, node]) => repeatedTaints(name, node)),
+    ...etcdMemberFindings(nodes),
     ...controllerFindings(nodes, record(root.kubespray).controller),
   ];
 }
@@ -60,6 +61,27 @@ function missingRoles(nodes: Nodes): Finding[] {
     .map((role) =>
       refused(`no-${role}`, 'nodes', `no node has the role ${role}`, `Add ${role} to the roles of at least one node.`),
     );
+}
+
+/** Members tell each other apart by their names. */
+function etcdMemberFindings(nodes: Nodes): Finding[] {
+  const owner = new Map<unknown, string>();
+  return nodes.flatMap(([name, { roles, etcdMember }]) => {
+    const path = `nodes.${name}.etcdMember`;
+    if (!list(roles).includes('etcd')) {
+      if (etcdMember === undefined) return [];
+      const hint = 'Leave it out, or add etcd to its roles.';
+      return [refused('etcd-member-unused', path, `${name} has a name for etcd, and not the role`, hint)];
+    }
+    const member = etcdMember ?? name;
+    const first = owner.get(member);
+    if (first === undefined) {
+      owner.set(member, name);
+      return [];
+    }
+    const message = `${name} is the etcd member ${member}, as ${first} is`;
+    return [refused('duplicate-etcd-member', path, message, 'Give every member a name of its own.')];
+  });
 }
 
 /** kubespray hands all taints of a node to one `kubectl taint`, which takes one value for a key and effect. */

@@ -31,6 +31,7 @@ export function resolve(written: Written): Cluster {
         labels: node.labels,
         taints: node.taints,
         os: node.os,
+        etcdMember: node.roles.includes('etcd') ? (node.etcdMember ?? name) : undefined,
         bgp: present({ as: node.bgp.as, peers: node.bgp.peers.map(peerOf) }),
         ssh: sshOf({ ...written.ssh, ...node.ssh }),
       }),

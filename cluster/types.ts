@@ -74,6 +74,8 @@ export interface Node {
   readonly taints: readonly string[];
   /** `debian-12`, `rocky-9`: ID and VERSION_ID of /etc/os-release. Needed where WireGuard's packages depend on it. */
   readonly os?: string;
+  /** Name of its etcd member. Default: the node's. Absent: it has none. */
+  readonly etcdMember?: string;
   readonly bgp: {
     /** AS number of this node alone. Absent: `network.bgp.as`. */
     readonly as?: number;

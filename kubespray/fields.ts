@@ -13,7 +13,7 @@ export const fieldOf: Readonly<Record<string, string>> = {
   access_ip: 'nodes.NAME.address',
   ip6: 'nodes.NAME.address6',
   access_ip6: 'nodes.NAME.address6',
-  etcd_member_name: 'nodes.NAME.roles',
+  etcd_member_name: 'nodes.NAME.etcdMember',
   local_as: 'nodes.NAME.bgp.as',
   node_labels: 'nodes.NAME.labels',
   node_taints: 'nodes.NAME.taints',

@@ -41,7 +41,7 @@ export function hostsOf(cluster: Cluster): Record<string, unknown> {
 
 /** What is said of one host, and holds there whatever the groups say. */
 export function hostVariables(node: Node, cluster: Cluster): Record<string, unknown> {
-  const { address, address6, ssh, roles, bgp, labels, taints } = node;
+  const { address, address6, ssh, bgp, labels, taints } = node;
   const peers = peersOfNode(bgp.peers, cluster);
   return {
     ansible_host: address,
@@ -50,8 +50,7 @@ export function hostVariables(node: Node, cluster: Cluster): Record<string, unkn
     ip: address,
     access_ip: address,
     ...(address6 === undefined ? {} : { ip6: address6, access_ip6: address6 }),
-    // Named after the node: a number would change when another member is removed.
-    ...(roles.includes('etcd') ? { etcd_member_name: node.name } : {}),
+    ...(node.etcdMember === undefined ? {} : { etcd_member_name: node.etcdMember }),
     ...(bgp.as === undefined ? {} : { local_as: String(bgp.as) }),
     ...(peers === undefined ? {} : { peers }),
     ...(Object.keys(labels).length === 0 ? {} : { node_labels: labels }),

@@ -64,6 +64,14 @@ const node = z.strictObject({
       note: 'It changes nothing on the machine.',
     }),
   ),
+  etcdMember: dnsName.optional().meta(
+    field('Name of its etcd member, for a cluster whose members are called otherwise than their nodes: `etcd1`.', {
+      otherwise: "the node's name",
+      example: 'etcd1',
+      change: 'never',
+      note: 'etcd keeps the name a member joined with: another one keeps it from starting with the others.',
+    }),
+  ),
   bgp: z
     .strictObject({
       as: asNumber.optional().meta(

@@ -10,6 +10,8 @@ export interface ImportedHost {
   readonly name: string;
   readonly place: Place;
   readonly roles: readonly Role[];
+  /** Its place in the group etcd, from 1; 0 where it is not in it. */
+  readonly etcdPlace: number;
   /** In Ansible's precedence; the same map for hosts that share it. */
   readonly variables: Variables;
   /** What its groups alone give it. */
@@ -84,6 +86,7 @@ export function hostsOf(inventory: Groups, files: Files): Hosts {
     shared.set(key, made);
     return made;
   };
+  const etcd = [...(members.get('etcd') ?? [])];
   const imported = (name: string): ImportedHost => {
     const host = inventory.hosts.get(name);
     const own = [...(host?.variables ?? []), ...(hostVars.layer.get(name) ?? [])];
@@ -92,6 +95,7 @@ export function hostsOf(inventory: Groups, files: Files): Hosts {
       name,
       place: host?.place ?? topOf(''),
       roles: ROLES.filter(([, group]) => members.get(group)?.has(name)).map(([role]) => role),
+      etcdPlace: etcd.indexOf(name) + 1,
       variables: own.length === 0 ? base : new Map([...base, ...own]),
       ofGroups: base,
     };

@@ -62,7 +62,7 @@ function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, shape: Sh
       'A node keeps its name for life: give the machine another and let it join anew, or leave it out.',
     );
   }
-  checkMember(reading, host);
+  const etcdMember = memberOf(reading, host);
   const address = addressOf(reading, host);
   const address6 = address6Of(reading, host, shape.isDualStack);
   const as = reading.takeOf(host, 'local_as');
@@ -77,6 +77,7 @@ function nodeOf(reading: Reading, host: ImportedHost, ssh: WrittenSsh, shape: Sh
     roles: host.roles,
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(taints.length === 0 ? {} : { taints }),
+    ...(etcdMember === undefined ? {} : { etcdMember }),
     ...(Object.keys(bgp).length === 0 ? {} : { bgp }),
     ...(Object.keys(ssh).length === 0 ? {} : { ssh }),
   };
@@ -134,17 +135,24 @@ function address6Of(reading: Reading, host: ImportedHost, isDualStack: boolean):
   return isDualStack && isAddress6(address) ? address : undefined;
 }
 
-/** The rendered inventory names the members of etcd after their nodes. */
-function checkMember(reading: Reading, host: ImportedHost): void {
+/**
+ * The name of its etcd member, where that is not the node's. kubespray counts those that are not named (kubespray v2.31.0
+ * roles/kubespray_defaults/defaults/main/main.yml:718-720).
+ */
+function memberOf(reading: Reading, host: ImportedHost): string | undefined {
   const given = reading.takeOf(host, 'etcd_member_name');
-  if (given === undefined || !host.roles.includes('etcd') || given.value === '' || given.value === host.name) return;
+  if (!host.roles.includes('etcd')) return undefined;
+  const member = given === undefined || given.value === '' ? `etcd${host.etcdPlace}` : given.value;
+  if (member === host.name) return undefined;
+  if (typeof member === 'string' && LABEL.test(member)) return member;
   reading.say(
-    given.place,
+    given?.place ?? host.place,
     'harmful',
     'etcd-member-name',
-    `${host.name} is the etcd member ${show(given.value)}, and will be called ${host.name}`,
+    `${host.name} is the etcd member ${show(member)}, and will be called ${host.name}`,
     'Look at `etcdctl member list` before and after the first `up` on a cluster that runs.',
   );
+  return undefined;
 }
 
 function labelsOf(reading: Reading, host: ImportedHost): Record<string, string> {

@@ -54,6 +54,22 @@ describe('mistakes across fields: nodes and their routes', () => {
         'duplicate-address at nodes.two.address',
       ],
     ],
+    'names of etcd members': [
+      ['one of its own', { nodes: { one: { ...one, etcdMember: 'etcd1' }, two } }],
+      [
+        'one without the role',
+        { nodes: { one, two: { ...two, etcdMember: 'etcd2' } } },
+        'etcd-member-unused at nodes.two.etcdMember',
+      ],
+      [
+        'that of another node',
+        {
+          nodes: { one: { ...one, etcdMember: 'two' }, two: { ...two, roles: ['etcd'] } },
+          kubespray: { order: ['one', 'two'] },
+        },
+        'duplicate-etcd-member at nodes.two.etcdMember',
+      ],
+    ],
     taints: [
       [
         'one key with two effects',

@@ -59,6 +59,7 @@ describe('parseCluster', () => {
       nodes: [
         {
           name: 'one',
+          etcdMember: 'one',
           address: '10.0.0.1',
           roles: ['control-plane', 'etcd', 'worker'],
           labels: {},
