@@ -65,7 +65,7 @@ function missingRoles(nodes: Nodes): Finding[] {
 
 /** Members tell each other apart by their names. */
 function etcdMemberFindings(nodes: Nodes): Finding[] {
-  const owner = new Map<unknown, string>();
+  const owner = new Map<string, string>();
   return nodes.flatMap(([name, { roles, etcdMember }]) => {
     const path = `nodes.${name}.etcdMember`;
     if (!list(roles).includes('etcd')) {
@@ -74,6 +74,7 @@ function etcdMemberFindings(nodes: Nodes): Finding[] {
       return [refused('etcd-member-unused', path, `${name} has a name for etcd, and not the role`, hint)];
     }
     const member = etcdMember ?? name;
+    if (typeof member !== 'string') return [];
     const first = owner.get(member);
     if (first === undefined) {
       owner.set(member, name);
