@@ -30,10 +30,17 @@ const ETCD = 'etcd';
 const PROMETHEUS = 'Prometheus, on any node';
 
 /** What must be open between nodes, and to them from pods and from outside. What pods do with each other is not here. */
-export function derivePorts(cluster: Cluster): Port[] {
+export function derivePorts(cluster: Cluster): readonly Port[] {
+  const before = derived.get(cluster);
+  if (before !== undefined) return before;
   const groups = groupsOf(cluster);
-  return [...sshPorts(cluster), ...kubernetesPorts(cluster, groups), ...calicoPorts(cluster, groups)];
+  const ports = [...sshPorts(cluster), ...kubernetesPorts(cluster, groups), ...calicoPorts(cluster, groups)];
+  derived.set(cluster, ports);
+  return ports;
 }
+
+/** A Cluster is frozen, and every node of a thousand asks for the same list. */
+const derived = new WeakMap<Cluster, readonly Port[]>();
 
 interface Group {
   readonly place: Place;

@@ -88,7 +88,7 @@ describe('the engine behind the command', function () {
     const refused = await run(['up']);
     assert.equal(refused.code, 1, refused.text);
     assert.match(refused.out, /mtu-above-encapsulation at .*1600 is more than/);
-    assert.match(refused.out, /2 violations: nothing was touched/);
+    assert.match(refused.out, /1 violation: nothing was touched/);
     assert.deepEqual(marks(), []);
     assert.doesNotMatch(state(), /urn:pulumi/);
     const json = await run(['preview', '--json']);

@@ -147,6 +147,7 @@ function node(i: number, shape: Shape): fc.Arbitrary<Record<string, unknown>> {
       ),
     ),
     os: maybe(fc.constantFrom('debian-12', 'ubuntu-24.04', 'rocky-9', 'almalinux-10', 'opensuse-leap-15', 'fedora-42')),
+    etcdMember: member ? maybe(fc.constant(`etcd${i}`)) : absent,
     bgp: shape.topology === 'routers' ? maybe(written({ as: maybe(as), peers: maybe(peers(100 + i, 0)) })) : absent,
   });
 }

@@ -9,6 +9,7 @@ import { encapsulationExclusive } from './encapsulation-exclusive.ts';
 import { encapsulationMode } from './encapsulation-mode.ts';
 import { encapsulationMode6 } from './encapsulation-mode6.ts';
 import { encapsulation6Backend } from './encapsulation6-backend.ts';
+import { hostLocalIpv6 } from './host-local-ipv6.ts';
 import { ipv6Ipip } from './ipv6-ipip.ts';
 import { needsKdd } from './needs-kdd.ts';
 import { networkBackend } from './network-backend.ts';
@@ -44,6 +45,7 @@ export const calico: readonly Rule[] = [
   unknownSetting,
   autodetectionMethod,
   blocksNotAllocated,
+  hostLocalIpv6,
   wireguardIpv6,
   nftablesProxy,
   noServiceProxy,
