@@ -11,7 +11,7 @@ const lab = edited(stackCluster('lab'), {
   felix: { metrics: { enabled: false } },
 });
 /** Derived, and each found to say where it is written, and to have nodes unless somebody outside listens. */
-function portsOf(value: object): Port[] {
+function portsOf(value: object): readonly Port[] {
   const cluster = clusterOf(value);
   const ports = derivePorts(cluster);
   const names = cluster.nodes.map((node) => node.name);
