@@ -99,6 +99,10 @@ async function benchCheck(): Promise<boolean> {
     process.stdout.write(
       `      calispray check of 3 nodes ${median(taken.ours).toFixed(3)} s, Node with its imports alone ${median(taken.nothing).toFixed(3)} s\n`,
     );
+    const many = join(dir, 'many.yaml');
+    writeFileSync(many, specOf(1000));
+    const { wall } = await cost([process.execPath, join(packageDir, 'cli/bin.js'), 'check', '--spec', many], env);
+    process.stdout.write(`      calispray check of 1,000 nodes ${wall.toFixed(3)} s\n`);
     return row('calispray check / Node with the same imports', median(taken.ours) / median(taken.nothing), '', 2);
   } finally {
     rmSync(dir, { recursive: true, force: true });
