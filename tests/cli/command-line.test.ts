@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../../cli/project.ts';
-
-/** The command without an engine: PATH holds none, and none is looked for. */
-function calispray(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageDir, 'cli/bin.js'), ...words], {
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      CALISPRAY_TOOLS: '{"engine":"/nonexistent/pulumi","bin":"/nonexistent","providers":"official"}',
-    },
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+import { calispray } from '../support/command.ts';
 
 describe('the command line', () => {
   let dir: string;

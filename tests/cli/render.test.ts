@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../../cli/project.ts';
+import { calispray } from '../support/command.ts';
 
 const corpus = join(packageDir, 'tests/kubespray/corpus');
 
 /** `calispray render` without an engine. */
-function render(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageDir, 'cli/bin.js'), 'render', ...words], {
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      CALISPRAY_TOOLS: '{"engine":"/nonexistent/pulumi","bin":"/nonexistent","providers":"official"}',
-    },
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const render = (...words: string[]) => calispray('render', ...words);
 
 /** Relative path → text of every file below a folder. */
 function textsIn(folder: string): Record<string, string> {

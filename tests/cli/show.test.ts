@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { packageDir } from '../../cli/project.ts';
 import { factsOf } from '../../cli/show/facts.ts';
 import { textOf } from '../../cli/show/text.ts';
+import { calispray } from '../support/command.ts';
 import { clusterOf, stackCluster, stacks } from '../support/stacks.ts';
 
 const folder = join(import.meta.dirname, 'show');
@@ -17,17 +16,6 @@ function isGolden(file: string, text: string): void {
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, text);
   assert.ok(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1`);
   assert.equal(text, readFileSync(file, 'utf8'), file);
-}
-
-function calispray(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageDir, 'cli/bin.js'), ...words], {
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      CALISPRAY_TOOLS: '{"engine":"/nonexistent/pulumi","bin":"/nonexistent","providers":"official"}',
-    },
-  });
-  return { code: status, out: stdout, err: stderr };
 }
 
 describe('calispray show', () => {

@@ -3,15 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageDir } from '../../cli/project.ts';
-
-function calispray(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageDir, 'cli/main.ts'), ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, CALISPRAY_TOOLS: '{"engine":"/nonexistent","bin":"/nonexistent","providers":"official"}' },
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+import { calispray } from '../support/command.ts';
 
 const fixtures = join(import.meta.dirname, 'import');
 
