@@ -2,14 +2,14 @@
 
 import { UserError } from '../cluster/finding.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { POLICY_KEY } from '../policies/key.ts';
 import type { Levels } from '../policies/levels.ts';
 import type { Tools } from '../setup/index.ts';
 import { type Backend, chooseBackend } from './engine/backend.ts';
 import type { Session } from './engine/session.ts';
 import { secretsProviderOf } from './engine/workspace.ts';
+import { levelsOf } from './levels.ts';
 import { LAB_STACK, labDir } from './places.ts';
-import { clusterOf, findProject, located, type Project, readStack, type StackFile } from './project.ts';
+import { clusterOf, findProject, type Project, readStack, type StackFile } from './project.ts';
 import { type Streams, terminal } from './report.ts';
 import { bringTools } from './tools.ts';
 
@@ -50,16 +50,6 @@ export async function declare(options: StackOptions): Promise<Declared> {
   const cluster = await clusterOf(project, file);
   const levels = await levelsOf(file);
   return { project, file, ...(cluster === undefined ? {} : { cluster }), ...(levels === undefined ? {} : { levels }) };
-}
-
-/** @throws UserError with everything that is wrong with the stack's `calispray:policy` */
-export async function levelsOf(file: StackFile): Promise<Levels | undefined> {
-  const value = file.config[POLICY_KEY];
-  if (value === undefined) return undefined;
-  const { parseLevels } = await import('../policies/levels.ts');
-  const parsed = parseLevels(value);
-  if (!parsed.ok) throw new UserError(located(parsed.findings, file.source, 'config'));
-  return parsed.levels;
 }
 
 /** Is this the process that runs inside the workstation's namespace of the lab? */

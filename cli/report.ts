@@ -49,10 +49,10 @@ export function reportError(error: unknown, json: boolean, to: Streams = termina
 }
 
 /** Findings as `calispray check` and the previews show them, and the line that closes them. */
-export function findingLines(findings: readonly Finding[]): string[] {
+export function findingLines(findings: readonly Finding[], textOf = formatFinding): string[] {
   const count = (cls: Finding['class']) => findings.filter((f) => f.class === cls).length;
   const closing = (['refused', 'harmful', 'advice'] as const)
     .filter((cls) => count(cls) > 0)
     .map((cls) => `${count(cls)} ${cls}`);
-  return [...findings.map(formatFinding), ...(closing.length > 0 ? [closing.join(', ')] : [])];
+  return [...findings.map((finding) => textOf(finding)), ...(closing.length > 0 ? [closing.join(', ')] : [])];
 }

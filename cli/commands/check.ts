@@ -1,9 +1,20 @@
-/** `calispray check`: the parser and the rules, without engine. */
+/** `calispray check`: the parser and the rules, without engine; of a stack, at the levels that it sets. */
 
 import { type Finding, UserError } from '../../cluster/finding.ts';
 import type { Cluster } from '../../cluster/index.ts';
+import type { Levels } from '../../policies/levels.ts';
 import type { Judge } from '../left-over.ts';
-import { findProject, located, readStack, type Spec, specIn, specOf } from '../project.ts';
+import { levelledText, levelsOf, stops } from '../levels.ts';
+import {
+  findProject,
+  located,
+  type Project,
+  readStack,
+  type Spec,
+  type StackFile,
+  specIn,
+  specOf,
+} from '../project.ts';
 import { exitCodes, findingLines, terminal } from '../report.ts';
 
 export interface SpecOptions {
@@ -14,15 +25,25 @@ export interface SpecOptions {
 }
 
 export default async function check(options: SpecOptions): Promise<number> {
-  const { cluster, source, base } = await read(options, judgeByRules);
-  const findings = located(await judgeByRules(cluster), source, base);
-  const wrong = findings.some((finding) => finding.class !== 'advice');
-  if (options.json === true) terminal.out(JSON.stringify({ ok: !wrong, findings }, null, 2));
+  const chosen = chosenIn(options);
+  const levels = chosen.file === undefined ? {} : ((await levelsOf(chosen.file)) ?? {});
+  const judge: Judge = async (cluster) =>
+    (await judgeByRules(cluster)).filter(({ code }) => levels[code] !== 'disabled');
+  const { cluster, source, base } = await read(chosen, judge);
+  const findings = located(await judge(cluster), source, base);
+  const ok = !findings.some((finding) => stops(finding, levels));
+  if (options.json === true) terminal.out(JSON.stringify({ ok, findings, levels }, null, 2));
   else {
-    for (const line of findingLines(findings)) terminal.out(line);
-    if (!wrong) terminal.out(`${cluster.name}: nothing against it.`);
+    for (const line of findingLines(findings, (finding) => levelledText(finding, levels))) terminal.out(line);
+    if (ok) terminal.out(`${cluster.name}: nothing against it${left(levels)}.`);
   }
-  return wrong ? exitCodes.finding : exitCodes.done;
+  return ok ? exitCodes.done : exitCodes.finding;
+}
+
+/** Rules that nothing was asked of, for the closing line. */
+function left(levels: Levels): string {
+  const off = Object.keys(levels).filter((code) => levels[code] === 'disabled');
+  return off.length === 0 ? '' : `, with ${off.join(', ')} disabled`;
 }
 
 async function judgeByRules(cluster: Cluster): Promise<readonly Finding[]> {
@@ -35,16 +56,25 @@ async function judgeByRules(cluster: Cluster): Promise<readonly Finding[]> {
 
 /** The cluster that `--stack` or `--spec` names; one of the two has to. */
 export async function specified(options: SpecOptions): Promise<Cluster> {
-  return (await read(options)).cluster;
+  return (await read(chosenIn(options))).cluster;
 }
 
-async function read(options: SpecOptions, judge?: Judge): Promise<Spec> {
-  if ((options.stack === undefined) === (options.spec === undefined)) {
-    throw UserError.of('no-cluster', '', 'name one cluster to read', 'give --stack NAME, or --spec FILE');
+type Chosen =
+  | { readonly spec: string; readonly file?: undefined }
+  | { readonly project: Project; readonly file: StackFile };
+
+function chosenIn({ stack, spec, cwd }: SpecOptions): Chosen {
+  if (stack !== undefined && spec === undefined) {
+    const project = findProject(cwd);
+    return { project, file: readStack(project, stack) };
   }
-  if (options.spec !== undefined) return specIn(options.spec, judge);
-  const project = findProject(options.cwd);
-  const file = readStack(project, options.stack ?? '');
+  if (spec !== undefined && stack === undefined) return { spec };
+  throw UserError.of('no-cluster', '', 'name one cluster to read', 'give --stack NAME, or --spec FILE');
+}
+
+async function read(chosen: Chosen, judge?: Judge): Promise<Spec> {
+  if (chosen.file === undefined) return specIn(chosen.spec, judge);
+  const { project, file } = chosen;
   const spec = await specOf(project, file, judge);
   if (spec === undefined) {
     throw UserError.of('no-cluster', 'calispray:cluster', `${file.path} declares no cluster`, 'see Pulumi.dev.yaml');

@@ -1,5 +1,5 @@
 /** `calispray levels`: the levels of a stack's rules as the file that the official CLI takes with `--policy-pack-config`. */
-import { levelsOf } from '../open.ts';
+import { levelsOf } from '../levels.ts';
 import { findProject, readStack } from '../project.ts';
 import { exitCodes, terminal } from '../report.ts';
 
