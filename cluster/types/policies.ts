@@ -1,0 +1,43 @@
+/** Namespaces, policies and the objects they become. */
+
+export interface Policies {
+  /** Namespaces to create. */
+  readonly namespaces: readonly string[];
+  /** Namespaces that get `default-deny-ingress`. */
+  readonly defaultDenyIngress: readonly string[];
+  /** Namespaces that get `allow-dns`. */
+  readonly allowDns: readonly string[];
+  readonly allowPrometheusScraping: readonly PrometheusScraping[];
+  /** Absent: no such policy. */
+  readonly allowClusterInternal?: ClusterInternal;
+  /** Policies of one's own, as they would be applied with kubectl. */
+  readonly extra: readonly PolicyObject[];
+}
+
+/** Labels that a pod must carry, all of them. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Prometheus may reach `pods` of `namespace` on `port` (TCP). */
+export interface PrometheusScraping {
+  readonly namespace: string;
+  readonly pods: Labels;
+  readonly from: { readonly namespace: string; readonly pods: Labels };
+  readonly port: number;
+}
+
+/** The GlobalNetworkPolicy `allow-cluster-internal`. */
+export interface ClusterInternal {
+  readonly order: number;
+  /** Sources that may reach pods. Default: the pod ranges and the node ranges. */
+  readonly nets: readonly string[];
+  /** Namespaces it does not select. Default: those of `defaultDenyIngress`, which it would cancel. */
+  readonly except: readonly string[];
+}
+
+/** A Kubernetes or Calico policy written out in full. */
+export interface PolicyObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
