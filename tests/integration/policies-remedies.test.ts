@@ -8,8 +8,7 @@ import type { Cluster, Node } from '../../cluster/index.ts';
 import { connectionTo } from '../../components/connection.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
-import type { Subject } from '../../policies/rules/index.ts';
-import { Handwritten, PackOnEngine } from '../support/pack-engine.ts';
+import { Handwritten, handwritten, PackOnEngine } from '../support/pack-engine.ts';
 import { startSshd } from '../support/sshd.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
@@ -24,9 +23,6 @@ describe('what the policy pack puts right, on the real engine', function () {
   after(() => engine.remove());
 
   const preview = (...args: Parameters<PackOnEngine['preview']>) => engine.preview(...args);
-  const handwritten = (change: (subject: Subject) => object) => async () => {
-    new Handwritten('own', change(subjectOf(clusterOf(lab))));
-  };
 
   it('puts the MTU right in the inventory and in the files that are laid down, where the level says so', async () => {
     const cluster: Cluster = clusterOf(edited(lab, { network: { encapsulation: { ipip: 'always' }, mtu: 1500 } }));

@@ -4,9 +4,8 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
-import type { Subject } from '../../policies/rules/index.ts';
 import { Calispray } from '../support/calispray.ts';
-import { Handwritten, type Levels, PackOnEngine } from '../support/pack-engine.ts';
+import { Handwritten, handwritten, type Levels, PackOnEngine } from '../support/pack-engine.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const lab = stackCluster('lab');
@@ -20,9 +19,6 @@ describe('the policy pack on the real engine', function () {
   after(() => engine.remove());
 
   const preview = (...args: Parameters<PackOnEngine['preview']>) => engine.preview(...args);
-  const handwritten = (change: (subject: Subject) => object) => async () => {
-    new Handwritten('own', change(subjectOf(clusterOf(lab))));
-  };
 
   it('lets a good cluster pass', async () => {
     const { ok, violations } = await preview(handwritten((s) => s));

@@ -12,8 +12,11 @@ import {
   type Stack,
 } from '@pulumi/pulumi/automation/index.js';
 import { Journal } from '../../cli/engine/journal.ts';
+import { subjectOf } from '../../kubespray/index.ts';
 import { installStandIns } from '../../lab/providers/install.ts';
+import type { Subject } from '../../policies/rules/index.ts';
 import { toolPaths } from '../../setup/index.ts';
+import { clusterOf, stackCluster } from './stacks.ts';
 
 const pack = join(import.meta.dirname, '../../policies');
 
@@ -25,6 +28,13 @@ export class Handwritten extends pulumi.ComponentResource {
     super('calispray:kubespray:Inventory', name, { ...subject });
     this.registerOutputs({});
   }
+}
+
+/** A program that declares the lab's inventory so, with a change to it. */
+export function handwritten(change: (subject: Subject) => object): PulumiFn {
+  return async () => {
+    new Handwritten('own', change(subjectOf(clusterOf(stackCluster('lab')))));
+  };
 }
 
 export class PackOnEngine {
