@@ -36,12 +36,14 @@ function rangeProblem(value: string) {
       hint: 'Write it in CIDR notation: 10.244.0.0/16.',
     };
   }
-  const network = withoutHostBits(value);
-  if (network === value) return undefined;
+  return withoutHostBits(value) === value ? undefined : hostBits(value);
+}
+
+function hostBits(value: string) {
   return {
     code: 'host-bits',
     message: `“${value}” names an address inside its range, not the range`,
-    hint: `Write ${network}.`,
+    hint: `Write ${withoutHostBits(value)}.`,
   };
 }
 
@@ -76,14 +78,8 @@ function range6Problem(value: string) {
       hint: 'Write it in CIDR notation: fd00:244::/64.',
     };
   }
-  const network = withoutHostBits(value);
   const [first, prefix] = [range6(value)?.first, value.slice(value.indexOf('/'))];
-  if (address6Number(value.slice(0, -prefix.length)) === first) return undefined;
-  return {
-    code: 'host-bits',
-    message: `“${value}” names an address inside its range, not the range`,
-    hint: `Write ${network}.`,
-  };
+  return address6Number(value.slice(0, -prefix.length)) === first ? undefined : hostBits(value);
 }
 
 export const cidr6 = text(range6Problem).meta({ pattern: `${ADDRESS6.slice(0, -1)}/[0-9]+$` });

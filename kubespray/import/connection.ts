@@ -62,25 +62,13 @@ function portOf(reading: Reading, host: ImportedHost): number | undefined {
 
 /** Whether sudo is used, where that is not what the user's name says anyway. */
 function becomeOf(reading: Reading, host: ImportedHost, user: string): boolean | undefined {
-  const as = reading.takeOf(host, 'ansible_become_user');
-  if (as !== undefined && as.value !== 'root') {
-    reading.say(
-      as.place,
-      'harmful',
-      'become-user',
-      'ansible_become_user is not root',
-      'It is dropped: Calispray becomes root.',
-    );
-  }
-  const method = reading.takeOf(host, 'ansible_become_method');
-  if (method !== undefined && method.value !== 'sudo') {
-    reading.say(
-      method.place,
-      'harmful',
-      'become-method',
-      'ansible_become_method is not sudo',
-      'It is dropped: Calispray uses sudo.',
-    );
+  for (const [name, code, meant, does] of [
+    ['ansible_become_user', 'become-user', 'root', 'becomes root'],
+    ['ansible_become_method', 'become-method', 'sudo', 'uses sudo'],
+  ] as const) {
+    const given = reading.takeOf(host, name);
+    if (given === undefined || given.value === meant) continue;
+    reading.say(given.place, 'harmful', code, `${name} is not ${meant}`, `It is dropped: Calispray ${does}.`);
   }
   const given = reading.takeOf(host, 'ansible_become');
   const become = given === undefined ? undefined : reading.asBool('ansible_become', given);

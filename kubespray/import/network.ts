@@ -117,7 +117,7 @@ function readIpv6(reading: Reading, draft: Draft, dualStack: boolean): void {
   if (!dualStack) {
     const because = 'ipv6_stack is not true';
     for (const [name, fallback] of [
-      ['kube_pods_subnet_ipv6', 'fd85:ee78:d8a6:8607::1:0000/112'],
+      ['kube_pods_subnet_ipv6', PODS6],
       ['kube_service_addresses_ipv6', SERVICES6],
       ['calico_pool_cidr_ipv6', undefined],
       ['calico_pool_blocksize_ipv6', 122],

@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, pathOf, show, valueIn } from '../variables.ts';
+import { against, either, pathOf, show, valueIn } from '../variables.ts';
 
 /** Words that Calico v3.29 to v3.31 takes, by variable. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -26,8 +26,7 @@ export const unknownSetting: Rule = {
       const value = valueIn(subject, name);
       if (value === undefined) return [];
       if (words.some((word) => typeof value === 'string' && word.toLowerCase() === value.toLowerCase())) return [];
-      const said = words.filter((word) => word !== '');
-      const hint = `Write ${said.slice(0, -1).join(', ')} or ${said.at(-1)}.`;
+      const hint = `Write ${either(words.filter((word) => word !== ''))}.`;
       return [against(unknownSetting, pathOf(subject, name), `${name} is ${show(value)}`, hint)];
     });
   },

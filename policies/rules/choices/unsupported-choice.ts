@@ -1,5 +1,5 @@
 import type { Rule } from '../subject.ts';
-import { against, pathOf, show, valueIn } from '../variables.ts';
+import { against, either, pathOf, show, valueIn } from '../variables.ts';
 
 const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   dns_mode: ['coredns', 'coredns_dual', 'manual', 'none'],
@@ -21,7 +21,7 @@ export const unsupportedChoice: Rule = {
     return Object.entries(CHOICES).flatMap(([name, words]) => {
       const value = valueIn(subject, name);
       if (value === undefined || words.includes(value)) return [];
-      const hint = `Write ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
+      const hint = `Write ${either(words)}.`;
       return [against(unsupportedChoice, pathOf(subject, name), `${name} is ${show(value)}`, hint)];
     });
   },
