@@ -1,5 +1,5 @@
 /** `calispray render`: kubespray's inventory as files, for those who want to read it or run kubespray by hand. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Finding, UserError } from '../../cluster/finding.ts';
 import { exitCodes, terminal } from '../report.ts';
@@ -107,11 +107,18 @@ function textOf(path: string): string | undefined {
 
 function write(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text);
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/** Not with `recursive`: where a folder takes none, as /proc does, Node v24 tries for ever. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeFolder(dirname(dir));
+  mkdirSync(dir);
 }
 
 function unwritable(path: string, error: unknown): UserError {

@@ -90,4 +90,10 @@ describe('calispray render', () => {
     assert.match(err, /out-unwritable at .*ENOTDIR/);
     assert.doesNotMatch(err, /\n\s+at /);
   });
+
+  it('says the same of a folder that takes no folders, and ends', () => {
+    const { code, err } = render('--spec', spec('ebpf'), '--out', '/proc/calispray');
+    assert.equal(code, 1);
+    assert.match(err, /out-unwritable at \/proc\/calispray\/hosts\.yaml/);
+  });
 });
