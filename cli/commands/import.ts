@@ -91,8 +91,17 @@ function write(path: string, text: string, force: boolean): void {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    rmSync(partial, { force: true });
+    if (force) removeIfThere(partial);
     throw UserError.of('not-written', '', `${nameOf(path)} cannot be written: ${message}`, 'Name another file.');
+  }
+}
+
+/** Where nothing could be written, nothing can be looked at either, and `force` alone does not keep that quiet. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What keeps it from being removed is what is said of writing it.
   }
 }
 

@@ -121,4 +121,21 @@ describe('calispray import', () => {
     assert.equal(code, 1);
     assert.match(err, /it is the same cluster/);
   });
+
+  it('says that its file cannot be written, without a stack trace', () => {
+    const plain = join(dir, 'plain');
+    writeFileSync(plain, '');
+    for (const force of [[], ['--force']]) {
+      const { code, err } = calispray(
+        'import',
+        join(import.meta.dirname, 'golden/dev'),
+        '--out',
+        join(plain, 'x.yaml'),
+        ...force,
+      );
+      assert.equal(code, 1);
+      assert.match(err, /^refused not-written: .*ENOTDIR/m);
+      assert.doesNotMatch(err, /\n\s+at |This is a bug/);
+    }
+  });
 });
