@@ -29,7 +29,7 @@ function findingsOf(issue: Issue, prefix: Path = []): Finding[] {
   const at = [...prefix, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(at, key));
+      return issue.keys.map((key) => unknownKey(at, key, siblings(issue)));
     case 'invalid_union':
       return fromUnion(issue, at);
     case 'invalid_key':
@@ -72,8 +72,18 @@ function isInside({ code, path, input }: Issue): boolean {
   return path.length > 1 || input !== undefined;
 }
 
-function unknownKey(at: Path, key: string): Finding {
+/** The keys of a map that are known in it. */
+function siblings({ input, keys }: Extract<Issue, { code: 'unrecognized_keys' }>): string[] {
+  return Object.keys((input ?? {}) as object).filter((key) => !keys.includes(key));
+}
+
+/** Of a union, a key may be known in another of its maps: then it only does not go with what stands beside it. */
+function unknownKey(at: Path, key: string, beside: readonly string[]): Finding {
   const known = keysAt(clusterSchema, at);
+  if (known.includes(key)) {
+    const message = `“${key}” does not go with ${beside.join(', ')}`;
+    return finding('unknown-key', [...at, key], message, 'Leave one or the other out.');
+  }
   const meant = nearest(key, known);
   const hint = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean ${meant}?`;
   return finding('unknown-key', [...at, key], `there is no key “${key}” here`, hint);

@@ -231,4 +231,18 @@ describe('what follows from other fields', () => {
     const images = { node: { tag: 'v3.31.5' }, cni: {} };
     assert.deepEqual(clusterOf({ ...least, calico: { images } }).calico.images, { node: { tag: 'v3.31.5' } });
   });
+
+  it('a key of another choice is no misspelt one', () => {
+    const parsed = (encapsulation: object) => {
+      const result = parseCluster(edited(least, { network: { encapsulation } }));
+      return result.ok ? [] : result.findings.map(({ path, message, hint }) => [path, message, hint]);
+    };
+    const out = 'Leave one or the other out.';
+    const at = 'network.encapsulation';
+    assert.deepEqual(parsed({ ipip: 'always', vni: 4 }), [[`${at}.vni`, '“vni” does not go with ipip', out]]);
+    assert.deepEqual(parsed({ vxlan: 'always', ipip: 'on' }), [[`${at}.ipip`, '“ipip” does not go with vxlan', out]]);
+    assert.deepEqual(parsed({ vxlan: 'always', vnni: 4 }), [
+      [`${at}.vnni`, 'there is no key “vnni” here', 'Did you mean vni?'],
+    ]);
+  });
 });
