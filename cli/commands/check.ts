@@ -35,7 +35,8 @@ export default async function check(options: SpecOptions): Promise<number> {
   if (options.json === true) terminal.out(JSON.stringify({ ok, findings, levels }, null, 2));
   else {
     for (const line of findingLines(findings, (finding) => levelledText(finding, levels))) terminal.out(line);
-    if (ok) terminal.out(`${cluster.name}: nothing against it${left(levels)}.`);
+    const verdict = findings.length === 0 ? 'nothing against it' : 'passes all the same';
+    if (ok) terminal.out(`${cluster.name}: ${verdict}${left(levels)}.`);
   }
   return ok ? exitCodes.done : exitCodes.finding;
 }
