@@ -50,7 +50,7 @@ export const calicoNode = z.strictObject({
   resources: resources(['150m', '0', '64M', '500M'], NODE),
   nodeSelector: selector(NODE),
   logLevel: z
-    .enum(['debug', 'info', 'warning', 'fatal'])
+    .enum(['debug', 'info', 'warning', 'error', 'fatal'])
     .default('info')
     .meta(
       field('What Felix and the rest of calico-node log: this and all that is worse.', {

@@ -12,7 +12,7 @@ export interface Calico {
     readonly resources: Resources;
     /** One `key: value` line. Default `kubernetes.io/os: linux`. */
     readonly nodeSelector: string;
-    readonly logLevel: 'debug' | 'info' | 'warning' | 'fatal';
+    readonly logLevel: 'debug' | 'info' | 'warning' | 'error' | 'fatal';
     readonly startupLogLevel: LogLevel;
     readonly livenessTimeoutSeconds: number;
     readonly readinessTimeoutSeconds: number;

@@ -40,7 +40,7 @@ const FIELDS: readonly [variable: string, kind: Kind, fallback: unknown][] = [
   ['calico_node_memory_requests', 'text', '64M'],
   ['calico_node_memory_limit', 'text', '500M'],
   ['calico_ds_nodeselector', 'text', 'kubernetes.io/os: linux'],
-  ['calico_loglevel', levels('debug', 'info', 'warning', 'fatal'), 'info'],
+  ['calico_loglevel', levels('debug', 'info', 'warning', 'error', 'fatal'), 'info'],
   ['calico_node_startup_loglevel', levels('debug', 'info', 'warning', 'error', 'fatal'), 'error'],
   ['calico_node_livenessprobe_timeout', 'int', 10],
   ['calico_node_readinessprobe_timeout', 'int', 10],

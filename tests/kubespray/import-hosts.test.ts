@@ -11,6 +11,7 @@ function imported(more: Readonly<Record<string, string>>, workers = 'w1 ip=10.0.
     network: Record<string, Record<string, unknown>>;
     kubespray: { extraVariables?: Record<string, unknown>; order?: string[] };
     kubernetes?: { maxPods?: number };
+    calico?: { node?: { logLevel?: string } };
     ssh?: Record<string, unknown>;
   };
   return { ...fields, codes: findings.filter((f) => f.code !== 'assumed').map(({ code }) => code), findings };
@@ -66,6 +67,14 @@ describe('precedence', () => {
     const codes = (kubespray: string) => importInventory(files, { kubespray }).findings.map(({ code }) => code);
     assert.ok(codes('v2.29.0').includes('ignored-variable'));
     assert.ok(!codes('v2.28.1').includes('ignored-variable'));
+  });
+
+  it('knows every level that Felix logs at, error among them, which the comment of kubespray leaves out', () => {
+    for (const level of ['debug', 'warning', 'error', 'fatal']) {
+      const made = imported({ 'group_vars/all.yml': `calico_loglevel: ${level}\n` });
+      assert.deepEqual([made.calico?.node?.logLevel, made.codes.includes('bad-value')], [level, false]);
+    }
+    assert.ok(imported({ 'group_vars/all.yml': 'calico_loglevel: loud\n' }).codes.includes('bad-value'));
   });
 
   it('orders control-plane and etcd nodes as their groups do', () => {

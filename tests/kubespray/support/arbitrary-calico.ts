@@ -26,7 +26,7 @@ export function calico({ pools }: Shape): fc.Arbitrary<Record<string, unknown>> 
       written({
         resources: maybe(resources),
         nodeSelector: maybe(nodeSelector),
-        logLevel: maybe(fc.constantFrom('debug', 'info', 'warning', 'fatal')),
+        logLevel: maybe(fc.constantFrom('debug', 'info', 'warning', 'error', 'fatal')),
         startupLogLevel: maybe(level),
         livenessTimeoutSeconds: maybe(seconds),
         readinessTimeoutSeconds: maybe(seconds),
