@@ -128,7 +128,12 @@ function walk(document: Document.Parsed, text: string, placeOf: (offset: number)
     for (const { key, value } of items) {
       const place = inAlias ? above : of(key, above);
       if (key !== null && !isScalar(key)) {
-        throw new Unreadable('not-yaml', place, 'a key is a map, a list or an alias', 'Write a name there.');
+        throw new Unreadable(
+          'not-yaml',
+          place,
+          'a key is a map, a list or an alias',
+          'Write a name there; a template stands between quotes: "{{ … }}".',
+        );
       }
       const name = key === null ? 'null' : String(scalarValue(key));
       const below = tree(value, place, depth + 1, inAlias);

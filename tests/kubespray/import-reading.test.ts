@@ -57,6 +57,7 @@ describe('YAML as Ansible reads it', () => {
     assert.deepEqual(wrongIn('a: 1\n---\nb: 2\n'), [['not-yaml', 2]]);
     assert.deepEqual(wrongIn('a: *nowhere\n'), [['not-yaml', 1]]);
     assert.deepEqual(wrongIn('a: 1\n? [x]\n: 2\n'), [['not-yaml', 2]]);
+    assert.match(readYaml('x.yml', 'a: {{ b }}\n').findings[0]?.hint ?? '', /a template stands between quotes/);
     assert.deepEqual(wrongIn('a: 1\nb: \u0000\n'), [['control-character', 2]]);
     const { findings } = readYaml('x.yml', 'password: "planted\n: [');
     assert.doesNotMatch(JSON.stringify(findings), /planted/);
