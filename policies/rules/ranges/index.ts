@@ -22,6 +22,7 @@ import { rangeUnreadable } from './range-unreadable.ts';
 import { range6Unreadable } from './range6-unreadable.ts';
 import { rangesApart } from './ranges-apart.ts';
 import { ranges6Apart } from './ranges6-apart.ts';
+import { serviceRangeSize } from './service-range-size.ts';
 
 /** Ranges of addresses, pools and blocks. */
 export const ranges: readonly Rule[] = [
@@ -30,6 +31,7 @@ export const ranges: readonly Rule[] = [
   range6Unreadable,
   podsInsideServices,
   pods6InsideServices6,
+  serviceRangeSize,
   poolInsidePods,
   pool6InsidePods6,
   blockSize,
