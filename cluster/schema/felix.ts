@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field, section } from './documentation.ts';
-import { duration, word } from './texts.ts';
+import { duration, felixFeature, word } from './texts.ts';
 import { port } from './values.ts';
 
 const RESTART = 'calico-node restarts node by node.';
@@ -112,7 +112,7 @@ export const felix = z.strictObject({
       ),
     ),
   featureDetectOverride: z
-    .record(word.regex(/^[A-Za-z0-9]+$/), z.enum(['true', 'false']))
+    .record(felixFeature, z.enum(['true', 'false']))
     .default({})
     .meta(
       field('Features of the kernel and of iptables that Felix takes as said, not as found.', {

@@ -141,3 +141,16 @@ export const word = text((value) =>
         hint: 'Write it without them: kubespray puts it between double quotes as it is.',
       },
 );
+
+const FELIX_FEATURE = /^[A-Za-z0-9]+$/;
+
+/** A feature that Felix looks for; names and values are joined with `=` and commas. */
+export const felixFeature = text((value) =>
+  FELIX_FEATURE.test(value)
+    ? undefined
+    : {
+        code: 'bad-value',
+        message: `“${value}” is no name of a feature`,
+        hint: 'Use letters and digits, as Felix writes it: ChecksumOffloadBroken.',
+      },
+).meta({ pattern: FELIX_FEATURE.source });

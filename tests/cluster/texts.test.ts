@@ -129,6 +129,12 @@ const grammars: Record<string, { path: string; code: string; good: unknown[]; ba
     good: [{ A: "it's" }],
     bad: [{ A: 'a"b' }, { A: 'a\\b' }, { A: 'a\nb' }],
   },
+  'features of Felix': {
+    path: 'felix.featureDetectOverride',
+    code: 'bad-value',
+    good: [{ ChecksumOffloadBroken: 'true' }],
+    bad: [{ 'a,b': 'true' }, { 'a=b': 'true' }, { '': 'true' }],
+  },
   'log files': {
     path: 'calico.cni.logFile',
     code: 'bad-path',
