@@ -9,6 +9,7 @@ import { dnsCacheAddress } from './dns-cache-address.ts';
 import { hostLocalPool } from './host-local-pool.ts';
 import { noStack } from './no-stack.ts';
 import { nodeRangePods } from './node-range-pods.ts';
+import { nodeRangeSize } from './node-range-size.ts';
 import { nodeRangesFit } from './node-ranges-fit.ts';
 import { nodeRanges6Fit } from './node-ranges6-fit.ts';
 import { podsInsideServices } from './pods-inside-services.ts';
@@ -32,6 +33,7 @@ export const ranges: readonly Rule[] = [
   podsInsideServices,
   pods6InsideServices6,
   serviceRangeSize,
+  nodeRangeSize,
   poolInsidePods,
   pool6InsidePods6,
   blockSize,
