@@ -5,12 +5,12 @@
  */
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import Mocha from 'mocha';
 import { reportError } from '../cli/report.ts';
 import { preparePrerequisites } from './support/prerequisites.ts';
 
-// A log is read without a terminal; `CI=true` alone would have it coloured.
+// A log is read without a terminal; `CI=true` alone would have it coloured. Mocha looks once, when it is loaded.
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
+const { default: Mocha } = await import('mocha');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [half = 'all', ...only] = process.argv.slice(2);
