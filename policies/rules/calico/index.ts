@@ -11,6 +11,7 @@ import { encapsulationMode6 } from './encapsulation-mode6.ts';
 import { encapsulation6Backend } from './encapsulation6-backend.ts';
 import { hostLocalIpv6 } from './host-local-ipv6.ts';
 import { ipv6Ipip } from './ipv6-ipip.ts';
+import { logSeverityUnread } from './log-severity-unread.ts';
 import { needsKdd } from './needs-kdd.ts';
 import { networkBackend } from './network-backend.ts';
 import { nftablesProxy } from './nftables-proxy.ts';
@@ -51,5 +52,6 @@ export const calico: readonly Rule[] = [
   noServiceProxy,
   ebpfApiserverPort,
   ebpfKubeProxy,
+  logSeverityUnread,
   typhaForManyNodes,
 ];
