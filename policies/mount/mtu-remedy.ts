@@ -23,6 +23,10 @@ export function mtuRemedy(seen: Seen): ResourceRemediation {
       if (reading.judge(rule).length === 0) return undefined;
       const most = room(reading.subject)?.maxMtu;
       if (most === undefined) return undefined;
+      // What is passed with -e wins over the variables and is in another file: it stays, and is a violation.
+      const { extraVars } = reading.subject;
+      if (!isRecord(props.variables) || VARIABLES.some((name) => Object.hasOwn(extraVars ?? {}, name)))
+        return undefined;
       for (const name of VARIABLES) if (numberIn(reading.subject, name) > most) props.variables[name] = most;
       right.set(urn, most);
       seen.corrected.set(urn, 'inputs');

@@ -237,6 +237,16 @@ describe('the MTU put right', () => {
     1,
   );
 
+  it('leaves what is passed with -e, with variables beside it or without, and still finds it', async () => {
+    for (const variables of [wrong.variables, undefined]) {
+      const run = new PackRun(levels);
+      const passed = { ...wrong, variables, extraVars: { calico_mtu: 1500, calico_veth_mtu: 1500 } };
+      assert.deepEqual(await run.register(INVENTORY, 'own', passed), passed);
+      assert.deepEqual(run.remedied, []);
+      if (variables !== undefined) assert.ok(run.said.some(({ rule }) => rule === 'mtu-above-encapsulation'));
+    }
+  });
+
   it('changes the inputs and the files that go with them', async () => {
     const run = new PackRun(levels);
     const inputs = await run.register(INVENTORY, 'own', wrong);
