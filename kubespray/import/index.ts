@@ -1,5 +1,6 @@
 import type { Finding } from '../../cluster/finding.ts';
 import { parseCluster } from '../../cluster/index.ts';
+import { record } from '../../cluster/raw.ts';
 import { releases } from '../../cluster/releases.ts';
 import { fieldOf } from '../fields.ts';
 import { peeringOf, readBgp } from './bgp.ts';
@@ -113,7 +114,20 @@ function draftOf(reading: Reading, { name, kubespray }: ImportOptions): Record<s
   draft.set('monitoring', 'none');
   readMtu(reading, draft);
   readExtra(reading, draft, tag);
-  return draft.value();
+  const value = draft.value();
+  if (record(value.network).wireguard === true) sayOfSystems(reading);
+  return value;
+}
+
+/** kubespray installs the wrong packages on some systems (../wireguard.ts), and only the stack file can name a node's. */
+function sayOfSystems(reading: Reading): void {
+  reading.say(
+    'nodes',
+    'advice',
+    'assumed',
+    "an inventory does not say which systems the nodes run, and WireGuard's packages depend on it",
+    'Write nodes.NAME.os: where kubespray would install the wrong ones, the right ones are passed to it.',
+  );
 }
 
 /** What still keeps the value from being a cluster, with the variable that it came from. */
