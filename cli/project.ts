@@ -1,10 +1,12 @@
 /** The project's folder and its stack files, read and parsed before any engine starts. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster } from '../cluster/index.ts';
 import { nearest } from '../cluster/nearest.ts';
+import { isRecord } from '../cluster/raw.ts';
 import type { Source } from '../cluster/yaml.ts';
 import { besides, type Judge } from './left-over.ts';
 import { nameOf, readYamlFile } from './read.ts';
@@ -70,7 +72,7 @@ export function readStack(project: Project, stack: string): StackFile {
   }
   const source = readYamlFile(path);
   const { text, value } = source;
-  return { stack, path, text, config: isMapping(value.config) ? value.config : {}, source };
+  return { stack, path, text, config: isRecord(value.config) ? value.config : {}, source };
 }
 
 export function stacksOf(project: Project): string[] {
@@ -117,8 +119,4 @@ async function parse(value: unknown, source: Source, base: string, judge?: Judge
 /** The findings with their places in the file. */
 export function located(findings: readonly Finding[], source: Source, base: string): Finding[] {
   return findings.map((finding) => ({ ...finding, at: source.place(finding.path, base) }));
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { Composer, type CST, Lexer, Parser, type YAMLError } from 'yaml';
 import type { Finding, Place } from './finding.ts';
+import { isRecord } from './raw.ts';
 import { controlCharacter, findingsFrom, type Problem, placesIn, problem } from './text.ts';
 import { DEEPEST, tooDeep, valuesOf } from './yaml-values.ts';
 
@@ -46,7 +47,7 @@ export function readYaml(text: string, file: string): Read {
   const root = document.contents;
   const { value, problems } = valuesOf(root);
   if (problems.length > 0) return refuse(...problems);
-  if (!isMapping(value)) return refuse(noMapping(value, root?.range?.[0] ?? 0));
+  if (!isRecord(value)) return refuse(noMapping(value, root?.range?.[0] ?? 0));
 
   let offsets: ReadonlyMap<string, number> | undefined;
   return {
@@ -62,10 +63,6 @@ export function readYaml(text: string, file: string): Read {
       },
     },
   };
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function noMapping(value: unknown, offset: number): Problem {

@@ -1,5 +1,7 @@
 /** What differs between a resource as it is and as it is declared, short enough to read and to compare. */
+
 import type { StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
+import { isRecord } from '../../cluster/raw.ts';
 import { UNKNOWN } from '../../lab/providers/unknown.ts';
 
 export interface PropertyChange {
@@ -52,15 +54,11 @@ function change(path: string, diffKind: string, before: unknown, after: unknown)
 /** What differs between two values, down to the first that is not a mapping on both sides. */
 export function valueChanges(before: unknown, after: unknown, path = ''): PropertyChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (isMapping(before) && isMapping(after)) {
+  if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) => valueChanges(before[key], after[key], path === '' ? key : `${path}.${key}`));
   }
   return [change(path, before === undefined ? 'add' : after === undefined ? 'delete' : 'update', before, after)];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Follows `a.b[0]["c.d"]`; undefined where the path leads nowhere. */

@@ -1,4 +1,5 @@
 import type { Finding, FindingClass } from '../../cluster/finding.ts';
+import { isRecord } from '../../cluster/raw.ts';
 import { isDeepEqual } from './equal.ts';
 import { at, type Given, isTemplate, type Place, show, type Variables } from './given.ts';
 import type { Hosts, ImportedHost } from './hosts.ts';
@@ -153,7 +154,7 @@ export class Reading {
     const given = this.take(name);
     if (given === undefined || given.value === null) return undefined;
     const { value, place } = given;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isRecord(value)) return value;
     this.wrong(name, value, place, 'a map');
     return undefined;
   }

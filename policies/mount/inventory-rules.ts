@@ -8,8 +8,8 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from '@pulumi/policy';
+import { isRecord } from '../../cluster/raw.ts';
 import type { Rule } from '../rules/subject.ts';
-import { isRecord } from '../rules/variables.ts';
 import { Reading } from './reading.ts';
 import { type Described, defaultLevels, reportTo, severities } from './report.ts';
 import { INVENTORY, type Seen } from './seen.ts';

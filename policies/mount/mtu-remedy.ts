@@ -4,9 +4,10 @@
  * are corrected with it, and an inventory whose files were not found is reported.
  */
 import type { ReportViolation, ResourceRemediation } from '@pulumi/policy';
+import { isRecord } from '../../cluster/raw.ts';
 import { mtuAboveEncapsulation as rule } from '../rules/mtu/mtu-above-encapsulation.ts';
 import { room } from '../rules/mtu/room.ts';
-import { isRecord, numberIn } from '../rules/variables.ts';
+import { numberIn } from '../rules/variables.ts';
 import { isUnknown } from './known.ts';
 import { Reading } from './reading.ts';
 import { say, textOf } from './report.ts';

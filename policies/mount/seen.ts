@@ -3,8 +3,9 @@
  * and not from what a stack policy is given: those are outputs, which a preview has none of where the cluster, and with
  * it the provider's kubeconfig, is still to be made (pulumi 3.259.0 pkg/resource/plugin/provider_plugin.go Create).
  */
+
+import { isRecord } from '../../cluster/raw.ts';
 import type { KubernetesObject } from '../objects/rule.ts';
-import { isRecord } from '../rules/variables.ts';
 import { knownIn, PLACEHOLDER } from './known.ts';
 import { Reading } from './reading.ts';
 

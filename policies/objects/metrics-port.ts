@@ -1,4 +1,5 @@
-import { isRecord, isTruthy, numberIn, pathOf, valueIn } from '../rules/variables.ts';
+import { isRecord } from '../../cluster/raw.ts';
+import { isTruthy, numberIn, pathOf, valueIn } from '../rules/variables.ts';
 import type { Declared, KubernetesObject, ObjectFinding, ObjectRule } from './rule.ts';
 
 const PORT = 'calico_felix_prometheusmetricsport';

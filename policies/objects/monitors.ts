@@ -1,4 +1,4 @@
-import { isRecord } from '../rules/variables.ts';
+import { isRecord } from '../../cluster/raw.ts';
 import type { Declared, KubernetesObject, ObjectFinding, ObjectRule } from './rule.ts';
 
 const REFERENCE = 'https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitorSpec';

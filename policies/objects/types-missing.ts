@@ -1,4 +1,4 @@
-import { isRecord } from '../rules/variables.ts';
+import { isRecord } from '../../cluster/raw.ts';
 import type { KubernetesObject, ObjectRule } from './rule.ts';
 
 /** Field of the spec that says which directions a policy speaks about, by API. */

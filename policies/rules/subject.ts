@@ -1,4 +1,5 @@
 import type { Finding, FindingClass } from '../../cluster/finding.ts';
+import { record } from '../../cluster/raw.ts';
 
 /** How a host's key is known before connecting to it. */
 export type HostKeyState = 'pinned' | 'known-hosts' | 'accept-new' | 'absent';
@@ -87,8 +88,4 @@ function completeHost(host: Record<string, unknown>): SubjectHost {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

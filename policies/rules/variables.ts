@@ -52,10 +52,6 @@ export function isTemplate(value: unknown): boolean {
   return typeof value === 'string' && /\{[{%]/.test(value);
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The variable as a number, where it is one or a text of one; NaN otherwise. */
 export function numberIn(subject: Subject, name: string): number {
   return numberOf(valueIn(subject, name));

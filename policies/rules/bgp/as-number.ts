@@ -1,5 +1,6 @@
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule } from '../subject.ts';
-import { against, hostPathOf, isRecord, isTemplate, numberOf, pathOf, show, valueIn } from '../variables.ts';
+import { against, hostPathOf, isTemplate, numberOf, pathOf, show, valueIn } from '../variables.ts';
 
 export const asNumber: Rule = {
   code: 'as-number',

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule } from '../subject.ts';
-import { against, isRecord, isTruthy, pathOf, valueIn } from '../variables.ts';
+import { against, isTruthy, pathOf, valueIn } from '../variables.ts';
 
 const OPTIONS = ['filters', 'sourceaddress', 'numallowedlocalasnumbers'];
 

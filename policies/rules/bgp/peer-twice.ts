@@ -1,6 +1,7 @@
 import type { Finding } from '../../../cluster/finding.ts';
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule } from '../subject.ts';
-import { against, isRecord, isTemplate, pathOf, show, valueIn } from '../variables.ts';
+import { against, isTemplate, pathOf, show, valueIn } from '../variables.ts';
 
 export const peerTwice: Rule = {
   code: 'peer-twice',

@@ -1,9 +1,9 @@
 import type { Finding } from '../../../cluster/finding.ts';
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule, Subject } from '../subject.ts';
 import {
   against,
   hasReflectors,
-  isRecord,
   isTemplate,
   isTruthy,
   pathOf,

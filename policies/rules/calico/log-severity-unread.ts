@@ -1,5 +1,6 @@
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule } from '../subject.ts';
-import { against, isRecord, isTemplate, pathOf, saidIn, show, valueIn } from '../variables.ts';
+import { against, isTemplate, pathOf, saidIn, show, valueIn } from '../variables.ts';
 
 export const logSeverityUnread: Rule = {
   code: 'log-severity-unread',

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../cluster/raw.ts';
 import type { Rule } from '../subject.ts';
-import { against, hasIpv6, isOn, isRecord, isTemplate, pathOf, saidIn } from '../variables.ts';
+import { against, hasIpv6, isOn, isTemplate, pathOf, saidIn } from '../variables.ts';
 
 /** Felix's own switch for IPv6, and what it takes as true (Calico v3.31.5 felix/config/param_types.go, BoolParam). */
 const SWITCH = 'FELIX_WIREGUARDENABLEDV6';
