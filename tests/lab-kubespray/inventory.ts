@@ -1,7 +1,7 @@
 import { parseCluster } from '../../cluster/index.ts';
 import { renderInventory } from '../../kubespray/index.ts';
 
-export type Variables = Readonly<Record<string, string | number | boolean>>;
+export type Variables = Readonly<Record<string, unknown>>;
 
 /** `none`, or `{ vxlan: 'always' }` as in a stack file. */
 export type Encapsulation = 'none' | Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ kubectl. `changed` compares what the API server had before and has after.
     wait:      60                         # seconds for /readyz; 0: do not wait
     manifests: [path]                     # YAML of CustomResourceDefinitions, sent as they are
     objects:   [{apiVersion, kind, …}]    # a `status` goes to the status subresource
+    keep:      true                       # labels and taints that an object has stay, as `kubectl label` and `taint` leave them
     absent:    [{apiVersion, kind, name}] # deleted where they exist
     get:       {apiVersion, kind, name}   # → `object`, or null (also where no API server answers)
 """
@@ -132,8 +133,20 @@ def apply_crds(api, manifests):
     return changed
 
 
-def apply_object(api, item):
+def with_kept(item, found):
+    """The object with the labels and taints that the live one has beyond it; what Kubernetes itself taints is its own."""
+    live = found.get("metadata", {}).get("labels", {}) if isinstance(found, dict) else {}
+    taints = found.get("spec", {}).get("taints", []) if isinstance(found, dict) else []
+    metadata = {**item["metadata"], "labels": {**live, **item["metadata"].get("labels", {})}}
+    ours = {(t["key"], t["effect"]) for t in item["spec"]["taints"]}
+    kept = [t for t in taints if (t["key"], t["effect"]) not in ours and not t["key"].startswith("node.kubernetes.io/")]
+    return {**item, "metadata": metadata, "spec": {**item["spec"], "taints": item["spec"]["taints"] + kept}}
+
+
+def apply_object(api, item, keep):
     path, status = api.path(item), item.pop("status", None)
+    if keep:
+        item = with_kept(item, api.call("GET", path)[1])
     body = json.dumps(item)
     changed = api.apply(path, body)
     if changed:
@@ -168,6 +181,7 @@ def main():
             "wait": {"type": "int", "default": 0},
             "manifests": {"type": "list", "elements": "path", "default": []},
             "objects": {"type": "list", "elements": "dict", "default": []},
+            "keep": {"type": "bool", "default": False},
             "absent": {"type": "list", "elements": "dict", "default": []},
             "get": {"type": "dict"},
         }
@@ -180,7 +194,7 @@ def main():
         if p["wait"]:
             api.ready(p["wait"])
         changed = apply_crds(api, p["manifests"])
-        changed += [o["metadata"]["name"] for o in p["objects"] if apply_object(api, o)]
+        changed += [o["metadata"]["name"] for o in p["objects"] if apply_object(api, o, p["keep"])]
         changed += [r["name"] for r in p["absent"] if delete(api, r)]
     except (OSError, http.client.HTTPException, Refused) as e:
         module.fail_json(msg=str(e))

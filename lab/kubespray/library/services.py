@@ -13,6 +13,8 @@ at all. With `state: absent` the services are stopped and their files removed.
         start: true                       # false: only installed (another service starts it)
         wait: true                        # false: its start is not waited for
         report: /run/x/notes              # its lines are shown as warnings and returned
+    files: [{path, content, mode}]        # that belong to no service
+    needs: [/tmp/releases/x]              # fails as `copy` does where one is not on the node
 """
 import os
 import subprocess
@@ -50,10 +52,14 @@ def systemctl(module, *args, check=True):
     return run.stdout.strip()
 
 
-def install(module, services):
-    changed, reload, done = [], False, []
+def written(files):
+    return [f["path"] for f in files if write(f["path"], f["content"], int(f.get("mode", "0644"), 8))]
+
+
+def install(module, services, files):
+    changed, reload, done = written(files), False, []
     for s in services:
-        dirty = [f["path"] for f in s.get("files") or [] if write(f["path"], f["content"], int(f.get("mode", "0644"), 8))]
+        dirty = written(s.get("files") or [])
         if write(os.path.join(UNITS, s["name"]), s["unit"], 0o644):
             dirty.append(s["name"])
             reload = True
@@ -84,8 +90,17 @@ def install(module, services):
 
 
 def main():
-    module = AnsibleModule(argument_spec={"services": {"type": "list", "elements": "dict", "required": True}})
-    install(module, module.params["services"])
+    module = AnsibleModule(
+        argument_spec={
+            "services": {"type": "list", "elements": "dict", "required": True},
+            "files": {"type": "list", "elements": "dict", "default": []},
+            "needs": {"type": "list", "elements": "path", "default": []},
+        }
+    )
+    for path in module.params["needs"]:
+        if not os.path.exists(path):
+            module.fail_json(msg="Source %s not found" % path)
+    install(module, module.params["services"], module.params["files"])
 
 
 if __name__ == "__main__":

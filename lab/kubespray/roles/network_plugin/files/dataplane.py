@@ -7,7 +7,7 @@
 
 As Calico does it: veth `cali<11 hex>` with proxy ARP for 169.254.1.1, a /32 route to
 each pod, a blackhole for each own block, BIRD with a full mesh, vxlan.calico or tunl0.
-A pod that did not change is left alone.
+A pod that did not change is left alone; another MTU is for pods that are made from then on.
 """
 import ipaddress
 import json
@@ -92,12 +92,17 @@ def add_pod(name, iface, address, mtu):
 def apply_pods(plan, state):
     wanted = {name: {"interface": iface, "address": address, "mtu": plan.pod_mtu} for name, iface, address in plan.pods()}
     there = {link["ifname"] for link in ip_json("link show type veth")}
+    running = {}
     for name, pod in state.get("pods", {}).items():
-        if wanted.get(name) != pod:
+        if name in wanted and wanted[name]["address"] == pod["address"]:
+            running[name] = pod
+        else:
             ip("netns del " + netns(name), check=False)
     for name, pod in wanted.items():
         alive = pod["interface"] in there and os.path.exists("/run/netns/" + netns(name))
-        if state.get("pods", {}).get(name) != pod or not alive:
+        if alive and name in running:
+            pod["mtu"] = running[name]["mtu"]
+        else:
             add_pod(name, pod["interface"], pod["address"], pod["mtu"])
     state["pods"] = wanted
     listed = [{"name": n, "netns": "/run/netns/" + netns(n), "address": p["address"]} for n, p in wanted.items()]

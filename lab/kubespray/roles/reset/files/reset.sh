@@ -9,5 +9,5 @@ for unit in calispray-lab-dataplane calispray-lab-bird calispray-lab-ipip kube-c
   echo "removed $unit"
 done
 systemctl daemon-reload
-rm -rf /etc/kubernetes /var/lib/etcd /etc/calico /etc/calispray-lab /run/calispray-lab /usr/local/lib/calispray-lab
-rm -f /usr/local/sbin/calispray-lab-dataplane /usr/local/bin/kubectl /root/.kube/config
+rm -rf /etc/kubernetes /var/lib/etcd /etc/calico /etc/calispray-lab /run/calispray-lab /usr/local/lib/calispray-lab /tmp/releases
+rm -f /usr/local/sbin/calispray-lab-dataplane /usr/local/bin/kubectl /usr/local/bin/calicoctl.sh /root/.kube/config
