@@ -15,6 +15,8 @@ export function inconsistencies(value: unknown): Finding[] {
   return [
     ...nodeFindings(root),
     ...orderFindings(root),
+    ...deadFindings(root),
+    ...migrationFindings(root),
     ...variableFindings(root),
     ...bgpFindings(root),
     ...poolFindings(root),
@@ -49,6 +51,42 @@ function orderFindings(root: Raw): Finding[] {
     ...(left.length > 0 ? [`${left.join(', ')} is not in it`] : []),
   ].join('; ');
   return [refused('order-wrong', at, message, `Name each of ${members.join(', ')} once, in the order they joined.`)];
+}
+
+/** A host is there, or it is gone for good. */
+function deadFindings(root: Raw): Finding[] {
+  const nodes = record(root.nodes);
+  return list(record(root.kubespray).removeDead).flatMap((name, i) =>
+    typeof name === 'string' && Object.hasOwn(nodes, name)
+      ? [
+          refused(
+            'dead-node-declared',
+            `kubespray.removeDead[${i}]`,
+            `${name} is one of the nodes, and shall be gone for good`,
+            `Take nodes.${name} out, or this name.`,
+          ),
+        ]
+      : [],
+  );
+}
+
+function migrationFindings(root: Raw): Finding[] {
+  const { from } = record(record(root.migrate).encapsulation);
+  const { encapsulation: to } = record(root.network);
+  if (from === undefined || to === undefined) return [];
+  const ways = [from, to].map(wayOf);
+  if (ways[0] !== ways[1] || ways[0] === undefined) return [];
+  const hint = 'Leave migrate.encapsulation out, or change network.encapsulation to what the cluster shall have.';
+  const message = 'the cluster shall go over to the encapsulation that it is said to have';
+  return [refused('migration-to-the-same', 'migrate.encapsulation.from', message, hint)];
+}
+
+/** The way alone: VNI and port change without a migration. */
+function wayOf(encapsulation: unknown): string | undefined {
+  const { ipip, vxlan } = record(encapsulation);
+  if (typeof ipip === 'string') return `ipip ${ipip}`;
+  if (typeof vxlan === 'string') return `vxlan ${vxlan}`;
+  return encapsulation === 'none' ? 'none' : undefined;
 }
 
 /** Ansible stops at a name that it cannot use as a variable. */

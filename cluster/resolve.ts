@@ -12,6 +12,7 @@ import type {
   Image,
   Ipam,
   Ipv6,
+  Migrate,
   Node,
   Policies,
   Ssh,
@@ -38,24 +39,29 @@ export function resolve(written: Written): Cluster {
   );
   const { kubespray } = written;
   const { git, path } = kubespray.source;
-  return deepFreeze({
-    apiVersion: written.apiVersion,
-    name: written.name,
-    kubespray: {
-      version: kubespray.version,
-      source: path === undefined ? { git: git as string } : { path },
-      controller: kubespray.controller ?? nodes.find((n) => n.roles.includes('control-plane'))?.name ?? '',
-      order,
-      extraVariables: kubespray.extraVariables,
-    },
-    kubernetes: present(written.kubernetes),
-    nodes,
-    network: networkOf(written.network),
-    calico: calicoOf(written.calico),
-    felix: present(written.felix) satisfies Felix,
-    policies: policiesOf(written),
-    monitoring: written.monitoring,
-  });
+  return deepFreeze(
+    present({
+      apiVersion: written.apiVersion,
+      name: written.name,
+      kubespray: {
+        version: kubespray.version,
+        source: path === undefined ? { git: git as string } : { path },
+        controller: kubespray.controller ?? nodes.find((n) => n.roles.includes('control-plane'))?.name ?? '',
+        order,
+        runs: kubespray.runs,
+        removeDead: [...new Set(kubespray.removeDead)],
+        extraVariables: kubespray.extraVariables,
+      },
+      kubernetes: present(written.kubernetes),
+      nodes,
+      network: networkOf(written.network),
+      calico: calicoOf(written.calico),
+      felix: present(written.felix) satisfies Felix,
+      policies: policiesOf(written),
+      monitoring: written.monitoring,
+      migrate: migrateOf(written.migrate),
+    }),
+  );
 }
 
 function isMember(node: Written['nodes'][string] | undefined): boolean {
@@ -81,6 +87,11 @@ function sshOf({ jump, ...ssh }: Written['ssh']): Ssh {
     become: ssh.become ?? user !== 'root',
     jump: jump && present({ ...jump, user: jump.user ?? user }),
   });
+}
+
+function migrateOf(written: Written['migrate']): Migrate | undefined {
+  const from = written?.encapsulation?.from;
+  return from === undefined ? undefined : { encapsulation: { from: encapsulationOf(from) } };
 }
 
 type WrittenNetwork = Written['network'];

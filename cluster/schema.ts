@@ -4,6 +4,7 @@ import { field, section } from './schema/documentation.ts';
 import { felix } from './schema/felix.ts';
 import { kubernetes } from './schema/kubernetes.ts';
 import { kubespray } from './schema/kubespray.ts';
+import { migrate } from './schema/migrate.ts';
 import { network } from './schema/network.ts';
 import { nodes } from './schema/nodes.ts';
 import { policies } from './schema/policies.ts';
@@ -48,6 +49,9 @@ export const clusterSchema = z.strictObject({
         note: 'Both are objects in the API.',
       }),
     ),
+  migrate: migrate
+    .optional()
+    .meta(section('Changes of a running cluster that take several steps: carried out where they are declared.')),
 });
 
 /** What the schema gives: shape right, defaults of single fields filled. */

@@ -3,7 +3,7 @@
  * types/.
  */
 import type { Calico, Felix } from './types/calico.ts';
-import type { ClusterNetwork } from './types/network.ts';
+import type { ClusterNetwork, Encapsulation } from './types/network.ts';
 import type { Node } from './types/nodes.ts';
 import type { Policies } from './types/policies.ts';
 
@@ -25,6 +25,13 @@ export interface Cluster {
   readonly felix: Felix;
   readonly policies: Policies;
   readonly monitoring: 'prometheus' | 'none';
+  /** Changes of a running cluster that are made in several steps, and only where they are declared. */
+  readonly migrate?: Migrate;
+}
+
+export interface Migrate {
+  /** Absent: none. `from`: what the cluster has until now; what it shall have is `network.encapsulation`. */
+  readonly encapsulation?: { readonly from: Encapsulation };
 }
 
 export interface Kubespray {
@@ -39,6 +46,14 @@ export interface Kubespray {
    * docs/operations/nodes.md). Needed where there is more than one, since the engine sorts the keys of a stack file.
    */
   readonly order: readonly string[];
+  readonly runs: {
+    /** Minutes after which a run is stopped. Default 90. */
+    readonly limitMinutes: number;
+    /** Newest runs whose logs stay on the controller. Default 20. */
+    readonly keep: number;
+  };
+  /** Names of hosts that are gone for good: taken out of the cluster without being asked. None of them is in `nodes`. */
+  readonly removeDead: readonly string[];
   /** Escape hatch: variables that have no field here. */
   readonly extraVariables: Readonly<Record<string, unknown>>;
 }

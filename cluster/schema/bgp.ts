@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { field, section } from './documentation.ts';
 import { address, anyAddress, anyCidr, asNumber, dnsName, port } from './values.ts';
 
-/** kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml applies BGPPeers and deletes none. */
-const PEER = 'A session comes up under the new terms. kubespray deletes no BGPPeer: remove the old one with calicoctl.';
+/** kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml applies BGPPeers and deletes none: `up` does. */
+const PEER = 'A session comes up under the new terms; a BGPPeer of another name is deleted after the new one is there.';
 const LIVE = 'BGPConfiguration is applied with calicoctl, and BIRD takes it up without a restart.';
 
 const peer = z.strictObject({
@@ -63,7 +63,7 @@ export function peers(description: string, address: string) {
       field(description, {
         example: [{ address, as: 64700 }],
         change: 'free',
-        note: 'The first switches the mesh of nodes off: `network.bgp.topology` has to say so. kubespray deletes no BGPPeer: remove one with calicoctl.',
+        note: 'The first switches the mesh of nodes off: `network.bgp.topology` has to say so. One that is taken out is deleted.',
       }),
     );
 }
@@ -130,7 +130,7 @@ export const bgp = z.strictObject({
     field('Who tells nodes the routes: each other, their routers alone, or nodes with the role route-reflector.', {
       example: { reflectors: { clusterId: '244.0.0.1' } },
       change: 'migration',
-      note: 'Have the new sessions up before the old ones go: kubespray switches the mesh off in one step, and deletes no BGPPeer.',
+      note: 'Have the new sessions up before the old ones go: kubespray switches the mesh off in one step; what made the old ones is deleted last.',
     }),
   ),
   peers: peers('Routers that every node peers with.', '192.168.4.1'),

@@ -8,7 +8,7 @@ export const kubernetes = z.strictObject({
       otherwise: 'that of the kubespray release',
       example: '1.35.4',
       change: 'migration',
-      note: 'Upgrade one minor after the other with kubespray’s upgrade-cluster.yml: `up` runs cluster.yml, which leaves the control plane at its version.',
+      note: 'Nothing else at once, and one minor after the other: `up` runs upgrade-cluster.yml, which drains node by node.',
     }),
   ),
   proxy: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { field } from './documentation.ts';
-import { nonEmpty } from './values.ts';
+import { field, section } from './documentation.ts';
+import { dnsName, nonEmpty } from './values.ts';
 
 const WHERE_FROM = 'The playbook runs again from there; the cluster sees a difference only if the code differs.';
 
@@ -31,12 +31,41 @@ const source = z
     },
   });
 
+const runs = z.strictObject({
+  limitMinutes: z
+    .int()
+    .min(1)
+    .max(10080)
+    .default(90)
+    .meta(
+      field('Time after which a run is stopped, whatever it does.', {
+        unit: 'minutes',
+        example: 180,
+        change: 'free',
+        note: 'It counts for the next run.',
+      }),
+    ),
+  keep: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(20)
+    .meta(
+      field('Newest runs whose logs stay on the controller; the last one that succeeded always does.', {
+        unit: 'runs',
+        example: 50,
+        change: 'free',
+        note: 'It counts from the next run on.',
+      }),
+    ),
+});
+
 export const kubespray = z.strictObject({
   version: nonEmpty.default('v2.31.0').meta(
     field('Tag of the kubespray release.', {
       example: 'v2.31.0',
       change: 'migration',
-      note: 'Upgrade one minor after the other with kubespray’s upgrade-cluster.yml: `up` runs cluster.yml, which leaves the control plane at its version.',
+      note: 'Nothing else at once, and one minor after the other: `up` runs upgrade-cluster.yml, which drains node by node.',
     }),
   ),
   source: source.prefault({ git: 'https://github.com/kubernetes-sigs/kubespray.git' }).meta(
@@ -65,8 +94,22 @@ export const kubespray = z.strictObject({
         otherwise: 'the only such node',
         example: ['masternode'],
         change: 'never',
-        note: 'New names go last: the first node can never be removed (kubespray docs/operations/nodes.md).',
+        note: 'New names go last: the first node can never be removed (kubespray docs/operations/nodes.md). The order of the others is free.',
       }),
+    ),
+  runs: runs.prefault({}).meta(section('Runs of kubespray, which the controller carries out.')),
+  removeDead: z
+    .array(dnsName)
+    .default([])
+    .meta(
+      field(
+        'Hosts that are gone for good: taken out of the cluster without being asked, once they are not in `nodes`.',
+        {
+          example: ['homelab'],
+          change: 'free',
+          note: 'Its pods are made anew elsewhere; nothing is reset on the host itself. Leave the name out again afterwards.',
+        },
+      ),
     ),
   extraVariables: z
     .record(nonEmpty, z.unknown())

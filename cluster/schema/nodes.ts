@@ -5,7 +5,7 @@ import { ssh } from './ssh.ts';
 import { labelKey, labelValue, operatingSystem, taint } from './texts.ts';
 import { address, address6, asNumber, dnsName } from './values.ts';
 
-const REBUILD = 'Take the node out with kubespray’s remove-node.yml and add it again under the new address.';
+const REBUILD = 'Refused: take the node out with one `up`, and add it again under the new address with the next.';
 
 const node = z.strictObject({
   address: address.meta(
@@ -32,7 +32,7 @@ const node = z.strictObject({
         {
           example: ['control-plane', 'etcd', 'worker'],
           change: 'migration',
-          note: 'Follow kubespray’s docs/operations/nodes.md: `up` runs cluster.yml, which takes no role away.',
+          note: 'No role is taken away, and a node that has joined becomes neither etcd nor control plane: take it out and add it again.',
         },
       ),
     ),
@@ -93,6 +93,6 @@ export const nodes = z.record(dnsName, node).meta(
   field('The machines, each under its host name (a DNS label).', {
     example: { masternode: { address: '192.168.4.63', roles: ['control-plane', 'etcd', 'worker'] } },
     change: 'migration',
-    note: 'A new node is added by the next `up`; run kubespray’s remove-node.yml before one is taken out of the file.',
+    note: 'The next `up` joins a new one, and drains and removes one that is taken out.',
   }),
 );

@@ -5,7 +5,7 @@ import { cidr, dnsName, nonEmpty, port } from './values.ts';
 /** kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:163-169 compares the live pool with what is declared. */
 export const POOL = 'Fixed with the first `up`: kubespray stops when the live pool differs.';
 export const SWITCH =
-  'Patch FelixConfiguration and the IPPool with calicoctl first (kubespray docs/CNI/calico.md:265), then change it here.';
+  'Refused, unless `migrate.encapsulation.from` says what the cluster has until now: then `up` goes over in steps.';
 
 /** `ipip` or `vxlan`, with when to use it. */
 export const tunnelMode = (tunnel: string, change: Change = 'migration', note = SWITCH) =>
@@ -17,39 +17,51 @@ export const tunnelMode = (tunnel: string, change: Change = 'migration', note = 
     }),
   );
 
-const vxlan = z.strictObject({
-  vxlan: tunnelMode('VXLAN, 50 bytes a packet, which needs no BGP'),
-  vni: z
-    .int()
-    .min(1)
-    .max(16777215)
-    .default(4096)
-    .meta(
-      field(
-        'VXLAN network identifier, its own in each of two clusters that share a network; read only where nothing needs BGP.',
-        {
-          example: 4097,
-          change: 'rolling restart',
-          note: 'Nodes with the old and the new number do not hear each other until calico-node has restarted everywhere.',
-        },
+const vxlan = (change: Change, note: string) =>
+  z.strictObject({
+    vxlan: tunnelMode('VXLAN, 50 bytes a packet, which needs no BGP', change, note),
+    vni: z
+      .int()
+      .min(1)
+      .max(16777215)
+      .default(4096)
+      .meta(
+        field(
+          'VXLAN network identifier, its own in each of two clusters that share a network; read only where nothing needs BGP.',
+          {
+            example: 4097,
+            change: 'rolling restart',
+            note: 'Nodes with the old and the new number do not hear each other until calico-node has restarted everywhere.',
+          },
+        ),
       ),
+    port: port.default(4789).meta(
+      field('UDP port of VXLAN, open between all nodes; read only where nothing needs BGP.', {
+        example: 8472,
+        change: 'rolling restart',
+        note: 'Nodes with the old and the new port do not hear each other until calico-node has restarted everywhere.',
+      }),
     ),
-  port: port.default(4789).meta(
-    field('UDP port of VXLAN, open between all nodes; read only where nothing needs BGP.', {
-      example: 8472,
-      change: 'rolling restart',
-      note: 'Nodes with the old and the new port do not hear each other until calico-node has restarted everywhere.',
-    }),
-  ),
-});
+  });
 
-export const encapsulation = z.union(
-  [z.literal('none'), z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet, routes by BGP') }), vxlan],
-  {
-    error:
-      'Write none, { ipip: always }, { ipip: cross-subnet }, { vxlan: always } or { vxlan: cross-subnet }: one of them.',
-  },
-);
+/** With what changing the way does. */
+const encapsulationWith = (change: Change, note: string) =>
+  z.union(
+    [
+      z.literal('none'),
+      z.strictObject({ ipip: tunnelMode('IP-in-IP, 20 bytes a packet, routes by BGP', change, note) }),
+      vxlan(change, note),
+    ],
+    {
+      error:
+        'Write none, { ipip: always }, { ipip: cross-subnet }, { vxlan: always } or { vxlan: cross-subnet }: one of them.',
+    },
+  );
+
+export const encapsulation = encapsulationWith('migration', SWITCH);
+
+/** As it was, beside what it shall be. */
+export const formerEncapsulation = encapsulationWith('free', 'It only says where a migration begins.');
 
 const APPLIED = 'Applied through the API.';
 const REROUTED = `${APPLIED} Routes to its pods are set anew, which may cost a few packets.`;

@@ -2,7 +2,7 @@
  * What a cluster was built with, what it shall be built with, and how the one becomes the other. The controller keeps the
  * former as applied.json, gets the latter as desired.json with every inventory, and carries out what differs, fact by fact.
  */
-import type { Encapsulation } from '../../cluster/index.ts';
+import type { Migrate } from '../../cluster/index.ts';
 
 /** Everything that decides what a cluster is; nothing of how it is reached (user, port, keys, host keys, order, comments). */
 export interface Facts {
@@ -14,9 +14,14 @@ export interface Facts {
   readonly calico: Readonly<Record<string, unknown>>;
   /** By name. */
   readonly hosts: Readonly<Record<string, HostFact>>;
+  /** Hosts that kubespray cannot do without: the first of their groups. The order of the others is no fact. */
+  readonly first: { readonly controlPlane: string; readonly etcd: string };
   /** BGP peers by the name their BGPPeer object has, as kubespray makes them. */
-  readonly peers: Readonly<Record<string, unknown>>;
+  readonly peers: Readonly<Record<string, PeerFact>>;
 }
+
+/** What a BGPPeer is made of, in kubespray's words; `node`: the only host that has it, and that it comes and goes with. */
+export type PeerFact = { readonly node?: string } & Readonly<Record<string, unknown>>;
 
 export interface ReleaseFact {
   /** Tag of kubespray: `v2.31.0`. */
@@ -33,9 +38,9 @@ export interface HostFact {
   /** Groups of the inventory, sorted. */
   readonly groups: readonly string[];
   readonly etcdMember?: string;
-  /** Host variables that cluster.yml carries out: labels, taints. */
+  /** Host variables that the step `label` carries out: labels, taints. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Host variables that the network part carries out: AS number, peers. */
+  /** Host variables that the network part carries out: AS number. Its peers are in `Facts.peers`. */
   readonly calico: Readonly<Record<string, unknown>>;
 }
 
@@ -46,26 +51,62 @@ export type StepKind =
   | 'upgrade'
   | 'migrate' // encapsulation: patch, wait, change
   | 'calico' // check part and network part
+  | 'label' // labels and taints of hosts that have joined
   | 'join' // workers
   | 'join-control-plane'
-  | 'join-etcd'
+  | 'join-etcd' // also where the host is of the control plane besides
   | 'remove'
   | 'remove-dead'
   | 'unpeer' // a BGPPeer object that kubespray would leave
   | 'reset';
 
+export type JoinKind = 'join' | 'join-control-plane' | 'join-etcd';
+
+/** One call of a step, in their order; the step has failed with the first that fails. */
+export type Call = PlaybookCall | CommandCall;
+
 /** One call of ansible-playbook. */
-export interface PlaybookCall {
+export interface PlaybookCall extends Seen {
   /** Below kubespray's folder: `cluster.yml`. */
   readonly playbook: string;
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];
-  /** `new`: the hosts that this step joins; `members`: those that have joined; a text: as it is. Absent: all. */
-  readonly limit?: { readonly hosts: 'new' | 'members' } | string;
-  /** Passed as JSON with -e. The text `{node}` stands for the host that is removed. */
+  /** With --limit: `new` is the hosts that this step joins; any other text as it is. Absent: none. */
+  readonly limit?: string;
+  /** Passed as JSON with -e, after those of extra-vars.json. The text `{node}` stands for the host that leaves. */
   readonly extraVars?: Readonly<Record<string, unknown>>;
-  /** Of the inventory now declared, or of the one last carried out (a host that is removed is only in that). */
+}
+
+/**
+ * One command on hosts, as `ansible -b HOSTS -m ansible.builtin.command -a '{"argv": […]}'`. It is run again until it
+ * succeeds, `tries` times with `delaySeconds` between; it may be asked for again after it succeeded.
+ */
+export interface CommandCall extends Seen {
+  /** What it is for, in the log and for whoever follows: `Calico: vxlanEnabled`. */
+  readonly name: string;
+  /** No shell. The texts `{node}` and `{peer}` stand for the host that leaves and the BGPPeer that goes. */
+  readonly command: readonly string[];
+  /** Ansible's pattern: `kube_control_plane[0]`, `k8s_cluster`. */
+  readonly on: string;
+  /** Default 1. */
+  readonly tries?: number;
+  /** Default 0. */
+  readonly delaySeconds?: number;
+}
+
+/** What a call sees of the cluster. */
+export interface Seen {
+  /** Of the inventory now declared (default), or of the one last carried out: a host that leaves is only in that. */
   readonly inventory?: 'desired' | 'applied';
+  /**
+   * Hosts that its hosts.yaml has: `members`, those of applied.json; default: these and those that the step joins; at
+   * `build` and `reset` all. The others are left out, not limited away: kubespray stops at a --limit as long as hosts outside
+   * it have no facts (kubespray v2.31.0 roles/kubernetes/preinstall/tasks/0040-verify-settings.yml:2), and its templates
+   * would name hosts that are not there yet.
+   */
+  readonly sees?: 'members';
+  /** Made only where the host of the step was in one of these groups when it was last carried out. */
+  readonly ifIn?: readonly string[];
 }
 
 /** One run that a change leads to. */
@@ -73,7 +114,9 @@ export interface Step {
   readonly kind: StepKind;
   /** Hosts it is about: those that join or leave; all members otherwise. */
   readonly hosts: readonly string[];
-  readonly calls: readonly PlaybookCall[];
+  /** BGPPeer objects that it takes away. */
+  readonly peers?: readonly string[];
+  readonly calls: readonly Call[];
   /** Why: one sentence. */
   readonly reason: string;
   /** What it does to what runs: pods that keep an old MTU, restarts of calico-node, drains. One sentence each. */
@@ -108,17 +151,40 @@ export interface Change {
   /** Hosts that are gone for good: `kubespray.removeDead`. */
   readonly removeDead: readonly string[];
   /** The declared migration, `migrate`. */
-  readonly migrate?: { readonly encapsulation?: { readonly from: Encapsulation } };
+  readonly migrate?: Migrate;
 }
 
-/** desired.json on the controller. */
+/**
+ * desired.json on the controller, whose runner decides as planOf does:
+ * - nothing applied → build
+ * - a name of `fixed` differs → it refuses, with nothing run (rules said so in the preview)
+ * - release.version or .kubernetes differs → upgrade; a name of `migrates` differs → migrate; release.source or settings
+ *   differ → converge; calico, a peer that is no new host's, a member's calico, or a member that became a route reflector
+ *   (`calico_rr` gained) → calico; a member's settings (labels) → label. A step covers what those after it would do, as below
+ * - a host that is not applied, or that gained another group → its `joins`, with all such hosts of the same kind
+ * - a host that is applied and not desired → remove, or remove-dead where `removeDead` names it; a peer → unpeer
+ *
+ * What a step has carried out, in applied.json:
+ * - build, reset: everything, nothing
+ * - upgrade, converge, join-control-plane, join-etcd: release, settings, calico, peers (those of hosts that have not joined
+ *   excepted), settings and calico of every member; the join kinds also the hosts they join, with their peers. Peers and
+ *   hosts that leave stay
+ * - migrate, calico: calico, peers, calico of every member, and that it is of calico_rr; label: settings of every member
+ * - join: its hosts and their peers. remove, remove-dead: drops the host; unpeer: drops the peer
+ */
 export interface Desired {
   readonly facts: Facts;
+  /** hosts.yaml as a value, so that the runner can leave hosts out of a run's inventory (JSON is YAML). */
+  readonly hosts: Readonly<Record<string, unknown>>;
   /** kubespray's folder below `~/.calispray/CLUSTER`: `kubespray-0123abcd`. */
   readonly folder: string;
-  readonly how: Readonly<Record<StepKind, readonly PlaybookCall[]>>;
+  readonly how: Readonly<Record<StepKind, readonly Call[]>>;
   /** How each host joins. */
-  readonly joins: Readonly<Record<string, 'join' | 'join-control-plane' | 'join-etcd'>>;
+  readonly joins: Readonly<Record<string, JoinKind>>;
+  /** Names of settings and of calico that no run can change; those of hosts are their address, address6 and etcdMember. */
+  readonly fixed: { readonly settings: readonly string[]; readonly calico: readonly string[] };
+  /** Names of calico that the declared migration changes; empty where none is declared. */
+  readonly migrates: readonly string[];
   readonly removeDead: readonly string[];
   readonly runs: { readonly limitSeconds: number; readonly keep: number; readonly forks: number };
 }

@@ -53,6 +53,8 @@ describe('parseCluster', () => {
         source: { git: 'https://github.com/kubernetes-sigs/kubespray.git' },
         controller: 'one',
         order: ['one'],
+        runs: { limitMinutes: 90, keep: 20 },
+        removeDead: [],
         extraVariables: {},
       },
       kubernetes: { proxy: 'ipvs', maxPods: 110 },
