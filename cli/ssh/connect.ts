@@ -10,7 +10,10 @@ import { fingerprint, keyLine } from './fingerprint.ts';
 
 export type Connected = { ok: true; client: Client } | { ok: false; finding: Finding };
 
-/** Longest wait for one host, in seconds; a refused connection is tried again until then: sshd may just be starting. */
+/**
+ * Longest wait for one host, in seconds. A refused connection is tried again until then: sshd may just be starting. So is
+ * one that is closed at once: sshd has more logins on their way than it takes (MaxStartups, ten by default).
+ */
 export const CONNECT_SECONDS = 10;
 
 /**
@@ -83,7 +86,7 @@ export async function connect(
         'a key with a passphrase is for ssh-agent: ssh-add it and set ssh.agent: true',
       );
     }
-    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|gets no connection/.test(message);
+    const again = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|gets no connection|lost before/.test(message);
     const waited = (performance.now() - begun) / 1000;
     if (!again || waited + 0.5 >= seconds) {
       return refuse(
@@ -150,6 +153,8 @@ async function attempt(to: Endpoint, hostKey: string, how: Attempt): Promise<Out
     client.on('error', over);
     try {
       client.connect(config);
+      // A login is a talk of short sentences: with Nagle's algorithm each of them waits 40 ms for the other side's delayed ACK.
+      client.setNoDelay(true);
     } catch (error) {
       over(error as Error);
     }
@@ -181,5 +186,7 @@ function reason(message: string): string {
   if (message.includes('ECONNREFUSED')) return 'nothing listens there';
   if (/EHOSTUNREACH|ENETUNREACH/.test(message)) return 'no route to it';
   if (/timed out/i.test(message)) return 'no answer at all';
+  if (/lost before/.test(message))
+    return 'connections are closed at once; too many logins there (MaxStartups), or no sshd';
   return message;
 }

@@ -55,8 +55,8 @@ export interface Listener {
 
 export interface Peer {
   readonly address: string;
-  /** Its sshd took a connection. */
-  readonly ssh: boolean;
+  /** Its sshd took a connection; null where a ping was enough. Looked at on the controller alone. */
+  readonly ssh: boolean | null;
   /** It answered in any way: a connection, a refused one, a ping. */
   readonly reached: boolean;
 }

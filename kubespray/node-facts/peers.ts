@@ -7,6 +7,11 @@ export interface PeerAddress {
   readonly address: string;
   /** Where its sshd listens. */
   readonly port: number;
+  /**
+   * Whether its sshd itself must answer. Else a ping is enough, and a connection is tried only where there is none: an
+   * sshd starts a process for each, and takes ten at a time (MaxStartups), which all nodes of a large cluster would exceed.
+   */
+  readonly ssh: boolean;
 }
 
 /**
@@ -17,10 +22,10 @@ export function peersToSee(node: Node, cluster: Cluster): PeerAddress[] {
   const at = cluster.nodes.indexOf(node);
   const others = [...cluster.nodes.slice(at + 1), ...cluster.nodes.slice(0, Math.max(at, 0))];
   const needed = others.filter(({ roles }) => roles.includes('control-plane') || roles.includes('etcd'));
-  const seen =
-    node.name === cluster.kubespray.controller ? others : [...new Set([...needed, ...others])].slice(0, MOST);
+  const ssh = node.name === cluster.kubespray.controller;
+  const seen = ssh ? others : [...new Set([...needed, ...others])].slice(0, MOST);
   const dual = cluster.network.ipv6 !== undefined;
-  return seen.flatMap(({ address, address6, ssh }) =>
-    [address, ...(dual && address6 !== undefined ? [address6] : [])].map((each) => ({ address: each, port: ssh.port })),
+  return seen.flatMap(({ address, address6, ssh: { port } }) =>
+    [address, ...(dual && address6 !== undefined ? [address6] : [])].map((each) => ({ address: each, port, ssh })),
   );
 }

@@ -1,34 +1,19 @@
 /** The part of the probe that needs Python: sockets and their owners, interfaces, other nodes. Prints the whole answer. */
 export const pythonProbe = `
-import errno, glob, json, os, socket, subprocess, sys, threading, time
+import errno, json, os, socket, struct, sys, time
 
 question = json.loads(sys.argv[1])
 WANTED = set(question["ports"])
 
 
-def output(*command):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=10).stdout.decode()
-    except (OSError, subprocess.SubprocessError):
-        return ""
-
-
-def carrier(family, address):
-    for line in output("ip", "-o", family, "addr", "show").splitlines():
-        words = line.split()
-        if len(words) > 3 and same(words[3].split("/")[0], address):
-            name = words[1].split("@")[0]
-            with open("/sys/class/net/%s/mtu" % name) as mtu:
-                return name, int(mtu.read())
-    return None, None
-
-
-def same(one, other):
-    family = socket.AF_INET6 if ":" in other else socket.AF_INET
-    try:
-        return socket.inet_pton(family, one) == socket.inet_pton(family, other)
-    except OSError:
-        return False
+def carrier(line):
+    # 2: eth0    inet 192.168.4.63/24 …, or nothing
+    words = line.split()
+    if len(words) < 2:
+        return None, None
+    name = words[1].split("@")[0]
+    with open("/sys/class/net/%s/mtu" % name) as mtu:
+        return name, int(mtu.read())
 
 
 def listeners():
@@ -47,23 +32,46 @@ def listeners():
 
 def owners(inodes):
     names = {}
-    for link in glob.glob("/proc/[0-9]*/fd/*"):
-        try:
-            target = os.readlink(link)
-        except OSError:
-            continue
-        if target.startswith("socket:[") and target[8:-1] in inodes:
-            try:
-                with open("/proc/%s/comm" % link.split("/")[2]) as comm:
-                    names[target[8:-1]] = comm.read().strip()
-            except OSError:
-                pass
+    if not inodes:
+        return names
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        for link in links("/proc/%s/fd" % process):
+            if link.startswith("socket:[") and link[8:-1] in inodes:
+                try:
+                    with open("/proc/%s/comm" % process) as comm:
+                        names[link[8:-1]] = comm.read().strip()
+                except OSError:
+                    pass
     return names
+
+
+def links(folder):
+    # A process, or a file of its, may be gone by now, or not for us to see.
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        try:
+            yield os.readlink(folder + "/" + name)
+        except OSError:
+            pass
+
+
+def run(*command):
+    # Imported where it is needed: it takes as long as all the rest.
+    import subprocess
+
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=10)
+        return done.returncode, done.stdout.decode()
+    except (OSError, subprocess.SubprocessError):
+        return 1, ""
 
 
 def tunnels():
     names = {}
-    for line in output("ip", "-o", "-d", "link", "show", "type", "vxlan").splitlines():
+    for line in run("ip", "-o", "-d", "link", "show", "type", "vxlan")[1].splitlines():
         words = line.split()
         if "dstport" in words:
             port = int(words[words.index("dstport") + 1])
@@ -71,26 +79,68 @@ def tunnels():
     return {port: ",".join(found) for port, found in names.items()}
 
 
-def look(peer, answers):
-    address = peer["address"]
-    ssh = reached = False
+def checksum(words):
+    total = sum(words)
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
+def echoes(address):
+    # One packet there and back, where a connection would have the other node's sshd start a process. None: not for us to ask.
+    six = ":" in address
+    family, protocol = (socket.AF_INET6, socket.IPPROTO_ICMPV6) if six else (socket.AF_INET, socket.IPPROTO_ICMP)
+    request, reply = (128, 129) if six else (8, 0)
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        try:
+            asking = socket.socket(family, kind, protocol)
+            break
+        except OSError:
+            pass
+    else:
+        return None
+    mark = os.getpid() & 0xFFFF
+    with asking:
+        asking.settimeout(1)
+        try:
+            asking.connect((address, 0))
+            asking.send(struct.pack("!BBHHH", request, 0, checksum((request << 8, mark, 1)), mark, 1))
+            deadline = time.monotonic() + 1
+            while time.monotonic() < deadline:
+                packet = asking.recv(256)
+                if kind == socket.SOCK_RAW and not six:
+                    packet = packet[(packet[0] & 15) * 4 :]
+                if packet[0] == reply and (kind == socket.SOCK_DGRAM or packet[4:6] == struct.pack("!H", mark)):
+                    return True
+        except (OSError, IndexError):
+            pass
+    return False
+
+
+def connects(peer):
     try:
-        socket.create_connection((address, peer["port"]), 3).close()
-        ssh = reached = True
+        socket.create_connection((peer["address"], peer["port"]), 3).close()
+        return True, True
     except OSError as error:
         # Whoever refuses is there.
-        reached = error.errno == errno.ECONNREFUSED
+        return False, error.errno == errno.ECONNREFUSED
+
+
+def look(peer, answers):
+    address = peer["address"]
+    answer = None if peer["ssh"] else echoes(address)
+    ssh, reached = None, answer
     if not reached:
-        family = "-6" if ":" in address else "-4"
-        try:
-            ping = subprocess.run(["ping", family, "-n", "-c1", "-W2", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5)
-            reached = ping.returncode == 0
-        except (OSError, subprocess.SubprocessError):
-            pass
+        ssh, reached = connects(peer)
+        if not reached and answer is None:
+            family = "-6" if ":" in address else "-4"
+            reached = run("ping", family, "-n", "-c1", "-W2", address)[0] == 0
     answers[address] = {"address": address, "ssh": ssh, "reached": reached}
 
 
 def peers():
+    import threading
+
     answers = {}
     left = list(reversed(question["peers"]))
     # Whom there was no time to look for, nothing is said of.
@@ -114,18 +164,18 @@ def peers():
 
 facts = json.loads(sys.argv[2])
 facts["python"] = "%d.%d.%d" % sys.version_info[:3]
-facts["interface"], facts["interfaceMtu"] = carrier("-4", question["address"])
-facts["interface6"] = carrier("-6", question["address6"])[0] if question["address6"] else None
+facts["interface"], facts["interfaceMtu"] = carrier(sys.argv[3])
+facts["interface6"] = carrier(sys.argv[4])[0]
 found = sorted(set(listeners()))
 names = owners({inode for _, _, inode in found})
 # A socket of the kernel's has no process: for VXLAN its interface stands for it.
-vxlan = tunnels()
+vxlan = tunnels() if any(protocol == "udp" for protocol, _, _ in found) else {}
 facts["ports"] = []
 for protocol, port, inode in found:
     entry = {"port": port, "protocol": protocol, "process": names.get(inode) or (vxlan.get(port) if protocol == "udp" else None)}
     if entry not in facts["ports"]:
         facts["ports"].append(entry)
-facts["peers"] = peers()
+facts["peers"] = peers() if question["peers"] else []
 facts["time"] = int(time.time() * 1000)
 print(json.dumps(facts, separators=(",", ":")))
 `.trimStart();

@@ -5,8 +5,6 @@ import { pythonProbe } from './python.ts';
 
 /** What the probe is asked, beside what it always says. */
 interface Question {
-  readonly address: string;
-  readonly address6: string | null;
   /** `tcp/179` */
   readonly ports: readonly string[];
   readonly peers: readonly PeerAddress[];
@@ -19,14 +17,15 @@ interface Question {
  */
 export function nodeProbe(node: Node, cluster: Cluster, { peers }: { peers: boolean }): string {
   const question: Question = {
-    address: node.address,
-    address6: cluster.network.ipv6 === undefined ? null : (node.address6 ?? null),
     ports: portsOf(node, cluster).map(({ protocol, port }) => `${protocol}/${port}`),
     peers: peers ? peersToSee(node, cluster) : [],
   };
+  const address6 = cluster.network.ipv6 === undefined ? '' : (node.address6 ?? '');
   return [
     // Addresses, numbers and words of our own: nothing in it ends a single quote.
     `question='${JSON.stringify(question)}'`,
+    `address=${node.address}`,
+    `address6=${address6}`,
     `become=${node.ssh.become}`,
     `wireguard=${cluster.network.wireguard}`,
     script,
@@ -41,26 +40,27 @@ if [ "$become" = true ] && sudo -n true </dev/null >/dev/null 2>&1; then sudo=tr
 word() { tr -cd 'A-Za-z0-9._+~-'; }
 os=unknown osVersion=unknown
 if [ -r /etc/os-release ]; then
-  os=$(. /etc/os-release; printf %s "$ID" | word)
-  osVersion=$(. /etc/os-release; printf %s "$VERSION_ID" | word)
+  both=$(. /etc/os-release; printf '%s=%s' "$ID" "$VERSION_ID" | tr -cd 'A-Za-z0-9._+~=-')
+  os=${'$'}{both%%=*} osVersion=${'$'}{both#*=}
 fi
 memoryMiB=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
-architecture=$(uname -m | word)
-kernel=$(uname -r | word)
+both=$(uname -mr | tr -cd 'A-Za-z0-9._+~ -')
+kernel=${'$'}{both%% *} architecture=${'$'}{both#* }
 cgroup=$(stat -fc %T /sys/fs/cgroup/ 2>/dev/null | word)
 nameservers=$(awk '/^nameserver/ { sub(/^nameserver[ \t]*/, ""); sub(/[ \t%].*/, ""); gsub(/[^0-9A-Fa-f:.]/, ""); if ($0 != "") printf "%s\"%s\"", (n++ ? "," : ""), $0 }' /etc/resolv.conf 2>/dev/null)
 [ "$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null)" = 0 ] && ipv6=true || ipv6=false
 
 # /sys/module has what is loaded and what is built in with parameters; the kernel's lists have the rest.
-lists=/lib/modules/$(uname -r)
-module() {
-  if [ -d "/sys/module/$1" ]; then state=loaded
-  elif [ ! -r "$lists/modules.dep" ]; then state=unknown
-  elif cat "$lists/modules.dep" "$lists/modules.builtin" 2>/dev/null | grep -q "/$1\.ko"; then state=available
-  else state=absent; fi
-  printf '"%s":"%s"' "$1" "$state"
-}
-modules="$(module ipip),$(module vxlan),$(module wireguard),$(module ip_vs),$(module nf_tables),$(module dummy)"
+lists=/lib/modules/$kernel
+[ -r "$lists/modules.dep" ] && listed=true || listed=false
+found=$(grep -hoE '/(ipip|vxlan|wireguard|ip_vs|nf_tables|dummy)\.ko' "$lists/modules.dep" "$lists/modules.builtin" 2>/dev/null)
+modules=
+for name in ipip vxlan wireguard ip_vs nf_tables dummy; do
+  if [ -d "/sys/module/$name" ]; then state=loaded
+  elif [ "$listed" = false ]; then state=unknown
+  else case "$found" in *"/$name.ko"*) state=available ;; *) state=absent ;; esac; fi
+  modules="$modules${'$'}{modules:+,}\"$name\":\"$state\""
+done
 
 wireguardTools=unknown
 if [ "$wireguard" = true ]; then
@@ -85,6 +85,7 @@ if ! command -v python3 >/dev/null 2>&1; then
 fi
 # Another user's processes are seen by root alone.
 if [ "$root" = false ] && [ "$sudo" = true ]; then python="sudo -n python3"; else python=python3; fi
-$python -I - "$question" "{$common}" <<'PROBE'
+carrier() { [ -z "$1" ] || ip -o addr show to "$1" 2>/dev/null; }
+$python -I -S - "$question" "{$common}" "$(carrier "$address")" "$(carrier "$address6")" <<'PROBE'
 ${pythonProbe}PROBE
 `.trimStart();

@@ -85,19 +85,30 @@ describe('nodeProbe', () => {
       },
       network: { nodes: '0.0.0.0/0' },
     });
-    const { peers = [] } = await new Promise<NodeFacts>((resolve, reject) => {
-      // Not spawnSync: the server is of this process.
-      const child = execFile('/bin/sh', ['-s'], (error, stdout) =>
-        error ? reject(error) : resolve(JSON.parse(stdout)),
-      );
-      child.stdin?.end(nodeProbe(seen.nodes.find((n) => n.name === 'masternode') as Node, seen, { peers: true }));
-    });
+    const ask = async (name: string) => {
+      const { peers = [] } = await new Promise<NodeFacts>((resolve, reject) => {
+        // Not spawnSync: the server is of this process.
+        const child = execFile('/bin/sh', ['-s'], (error, stdout) =>
+          error ? reject(error) : resolve(JSON.parse(stdout)),
+        );
+        child.stdin?.end(nodeProbe(seen.nodes.find((n) => n.name === name) as Node, seen, { peers: true }));
+      });
+      return peers;
+    };
+    const peers = await ask('masternode');
+    const shut = await ask('shut');
     server.close();
     const of = (address: string) => peers.find((peer) => peer.address === address);
     assert.deepEqual(of('127.0.0.2'), { address: '127.0.0.2', ssh: true, reached: true });
     assert.deepEqual(of('127.0.0.3'), { address: '127.0.0.3', ssh: false, reached: true });
     assert.equal(of('192.0.2.1')?.ssh, false);
     assert.equal(peers.length, 3);
+    // A worker need not reach another's sshd: whoever answers a ping has no connection to see to.
+    const ping = process.getuid?.() === 0;
+    assert.deepEqual(
+      shut.find((peer) => peer.address === '127.0.0.2'),
+      { address: '127.0.0.2', ssh: ping ? null : true, reached: true },
+    );
   });
 
   it('asks no more of a node as the cluster grows, but of the one that runs Ansible', () => {
