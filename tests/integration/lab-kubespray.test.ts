@@ -374,7 +374,10 @@ describe('kubespray of the lab', function () {
         assert.equal(await reached(), 20);
 
         const patch = JSON.stringify({ spec: pool });
-        kubectl('patch', 'ippools.projectcalico.org', 'default-pool', '--type=merge', '-p', patch);
+        on.ssh('masternode', `/usr/local/bin/calicoctl.sh patch ippool default-pool -p '${patch}'`);
+        await bounded(`${device} is there before the playbook`, 30, () => {
+          return on.ssh('homelab', `ip link show ${device} > /dev/null 2>&1 && echo yes || echo no`).trim() === 'yes';
+        });
         const { code, text } = playWith(encapsulation, {}, 'cluster.yml');
         assert.equal(code, 0, text);
         assert.equal(await reached(), 20);

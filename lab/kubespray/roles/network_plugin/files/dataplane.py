@@ -217,6 +217,9 @@ def apply_nat(plan):
 def load_plan():
     with open(CONF) as f:
         conf = json.load(f)
+    if os.path.exists(RUN + "/live.json"):
+        with open(RUN + "/live.json") as f:
+            conf.update(json.load(f))
     return Plan(conf, *uplink(next(n["address"] for n in conf["nodes"] if n["name"] == conf["name"])))
 
 
@@ -271,7 +274,7 @@ def down():
     for proto in (PROTO, "bird"):
         ip("route flush proto " + proto, check=False)
     run("nft", "-f", "-", text="table ip calispray_lab\ndelete table ip calispray_lab\n", check=False)
-    for name in ("state.json", "pods.json", "notes", "bird.conf"):
+    for name in ("state.json", "pods.json", "notes", "bird.conf", "live.json"):
         if os.path.exists(os.path.join(RUN, name)):
             os.unlink(os.path.join(RUN, name))
 
