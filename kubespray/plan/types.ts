@@ -155,22 +155,27 @@ export interface Change {
 }
 
 /**
- * desired.json on the controller, whose runner decides as planOf does:
- * - nothing applied → build
- * - a name of `fixed` differs → it refuses, with nothing run (rules said so in the preview)
- * - release.version or .kubernetes differs → upgrade; a name of `migrates` differs → migrate; release.source or settings
- *   differ → converge; calico, a peer that is no new host's, a member's calico, or a member that became a route reflector
- *   (`calico_rr` gained) → calico; a member's settings (labels) → label. A step covers what those after it would do, as below
- * - a host that is not applied, or that gained another group → its `joins`, with all such hosts of the same kind
- * - a host that is applied and not desired → remove, or remove-dead where `removeDead` names it; a peer → unpeer
+ * desired.json on the controller, whose runner decides as planOf does. Whichever fact asks, as long as its part of the applied facts
+ * is not its part of the desired ones, the first of these that is due is carried out, and then it looks again:
+ * 1. build: nothing is applied
+ * 2. nothing, with a refusal: a name of `fixed`, or address, address6 or etcdMember of a member differ (the preview said so)
+ * 3. upgrade: release.version or .kubernetes differ
+ * 4. migrate: a name of `migrates` differs
+ * 5. converge: release.source or settings differ
+ * 6. calico: calico, the calico of a member, or a peer differs (not one that goes, nor one of a host that has not joined),
+ *    or a member became a route reflector (gained `calico_rr`)
+ * 7. label: the settings of a member differ
+ * 8. the `joins` of the host that asks, with all hosts of the same kind that are not applied or gained another group
+ * A host that is applied and not desired: remove, or remove-dead where `removeDead` names it. A peer: unpeer. A member is a
+ * host of both.
  *
  * What a step has carried out, in applied.json:
- * - build, reset: everything, nothing
- * - upgrade, converge, join-control-plane, join-etcd: release, settings, calico, peers (those of hosts that have not joined
- *   excepted), settings and calico of every member; the join kinds also the hosts they join, with their peers. Peers and
- *   hosts that leave stay
- * - migrate, calico: calico, peers, calico of every member, and that it is of calico_rr; label: settings of every member
- * - join: its hosts and their peers. remove, remove-dead: drops the host; unpeer: drops the peer
+ * - build: everything. reset: nothing is left
+ * - upgrade, converge, join-control-plane, join-etcd: release, settings, calico, peers (not those of hosts that have not
+ *   joined), settings, calico and `calico_rr` of every member; the join kinds also their hosts, and the peers of these.
+ *   Peers and hosts that leave stay
+ * - migrate, calico: calico, peers (as above), calico and `calico_rr` of every member. label: settings of every member
+ * - join: its hosts and their peers. remove, remove-dead: drops the host. unpeer: drops the peer
  */
 export interface Desired {
   readonly facts: Facts;
