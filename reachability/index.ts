@@ -1,0 +1,8 @@
+/** Who can reach whom: a world of resources, asked about connections, as Calico decides them. */
+export { type Address, contains, keyOf, type Net, parseAddress, parseNet } from './address.ts';
+export type { Resource } from './raw.ts';
+export { format, type Labels, matches, type Node } from './selector/node.ts';
+export { parseSelector } from './selector/parse.ts';
+export { type Direction, type Query, type Side, type SideVerdict, type Step, stepText, type Verdict } from './types.ts';
+export { resourcesIn } from './world/read.ts';
+export { type Answer, World, type WorldOptions } from './world/world.ts';

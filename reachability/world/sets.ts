@@ -1,0 +1,103 @@
+/** What Calico makes IP sets of: selectors, nets, services. Each remembers what it said of a place. */
+import { type Address, contains, keyOf, type Net } from '../address.ts';
+import { matches, type Node } from '../selector/node.ts';
+import type { Located, Place, Universe } from './universe.ts';
+
+/** Whether something holds; `maybe` where the world does not say enough. As numbers, since a world asks millions of times. */
+export const no = 0;
+export const yes = 1;
+export const maybe = 2;
+export type Truth = typeof no | typeof yes | typeof maybe;
+
+export interface PlaceSet {
+  has(place: Place): Truth;
+}
+
+abstract class Remembering implements PlaceSet {
+  /** What was said of a place, plus one; 0 where it was never asked. */
+  private said = new Uint8Array(64);
+
+  has(place: Place): Truth {
+    const { id } = place;
+    if (id >= this.said.length) this.grow(id);
+    const known = this.said[id] as number;
+    if (known !== 0) return (known - 1) as Truth;
+    const truth = this.decide(place);
+    this.said[id] = truth + 1;
+    return truth;
+  }
+
+  protected abstract decide(place: Place): Truth;
+
+  private grow(id: number): void {
+    const larger = new Uint8Array(Math.max(id + 1, this.said.length * 2));
+    larger.set(this.said);
+    this.said = larger;
+  }
+}
+
+/** Addresses of the endpoints, and nets of the network sets, whose labels a selector takes. Another address with a label of its own is none. */
+export class SelectorSet extends Remembering {
+  readonly groups: Uint8Array;
+  private readonly nets: readonly Net[];
+
+  constructor(node: Node, universe: Universe) {
+    super();
+    this.groups = universe.select(node);
+    this.nets = universe.networkSets.filter(({ labels }) => matches(node, labels)).flatMap(({ nets }) => nets);
+  }
+
+  takes({ group }: Located): boolean {
+    return this.groups[group] === 1;
+  }
+
+  protected decide({ endpoints, address }: Place): Truth {
+    if (endpoints.some((located) => this.takes(located))) return yes;
+    if (this.nets.length === 0) return no;
+    return inNets(this.nets, address);
+  }
+}
+
+export class NetList extends Remembering {
+  private readonly nets: readonly Net[];
+
+  constructor(nets: readonly Net[]) {
+    super();
+    this.nets = nets;
+  }
+
+  protected decide({ address }: Place): Truth {
+    return inNets(this.nets, address);
+  }
+}
+
+function inNets(nets: readonly Net[], address: Address | undefined): Truth {
+  if (address === undefined) return maybe;
+  return nets.some((net) => contains(net, address)) ? yes : no;
+}
+
+/** One port of one address behind a service. */
+export interface Backend {
+  readonly address: Address;
+  readonly protocol: number;
+  readonly port: number;
+}
+
+/** The addresses behind a service, as a source; with protocol and port, as a destination (felix/serviceindex/serviceindex.go). */
+export class ServiceSet implements PlaceSet {
+  private readonly addresses: ReadonlySet<string>;
+  private readonly backends: ReadonlySet<string>;
+
+  constructor(addresses: readonly Address[], backends: readonly Backend[]) {
+    this.addresses = new Set(addresses.map(keyOf));
+    this.backends = new Set(backends.map(({ address, protocol, port }) => `${keyOf(address)} ${protocol} ${port}`));
+  }
+
+  has({ address }: Place): Truth {
+    return address !== undefined && this.addresses.has(keyOf(address)) ? yes : no;
+  }
+
+  serves({ address }: Place, protocol: number, port: number): Truth {
+    return address !== undefined && this.backends.has(`${keyOf(address)} ${protocol} ${port}`) ? yes : no;
+  }
+}

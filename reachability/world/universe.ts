@@ -1,0 +1,113 @@
+/** Every endpoint, network set and address of a world, so that a selector is asked once for each set of labels and not once for each pair. */
+import { type Address, keyOf, type Net } from '../address.ts';
+import { type Labels, matches, type Node } from '../selector/node.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** An address, and who has it; of a pod that has no address yet, the pod alone. */
+export interface Place {
+  /** Counted from 0, for tables. */
+  readonly id: number;
+  readonly address?: Address;
+  readonly endpoints: Located[];
+}
+
+export interface Located {
+  readonly endpoint: Endpoint;
+  /** Endpoints of one group have the same labels, so every selector takes all of them or none. */
+  readonly group: number;
+  readonly places: readonly Place[];
+}
+
+/** A NetworkSet or GlobalNetworkSet: its labels are asked like an endpoint's, and stand for its nets. */
+export interface NetworkSet {
+  readonly labels: Labels;
+  readonly nets: readonly Net[];
+}
+
+export class Universe {
+  readonly located: ReadonlyMap<string, Located>;
+  readonly groups: readonly Labels[];
+  readonly networkSets: readonly NetworkSet[];
+  private readonly places = new Map<string, Place>();
+  private placeCount = 0;
+  private readonly index = new Map<string, Map<string, number[]>>();
+
+  constructor(endpoints: readonly Endpoint[], networkSets: readonly NetworkSet[]) {
+    const byLabels = new Map<string, number>();
+    const groups: Labels[] = [];
+    const located = new Map<string, Located>();
+    for (const endpoint of endpoints) {
+      const key = JSON.stringify([...endpoint.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
+      const group = byLabels.get(key) ?? groups.push(endpoint.labels) - 1;
+      byLabels.set(key, group);
+      located.set(endpoint.id, this.locate(endpoint, group));
+    }
+    this.located = located;
+    this.groups = groups;
+    this.networkSets = networkSets;
+    for (const [group, labels] of groups.entries()) this.enter(group, labels);
+  }
+
+  /** The same object for the same address, however it is written. */
+  placeOf(address: Address): Place {
+    const key = keyOf(address);
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const place: Place = { id: this.placeCount++, address, endpoints: [] };
+    this.places.set(key, place);
+    return place;
+  }
+
+  /** The groups whose labels the selector takes. */
+  select(node: Node): Uint8Array {
+    const chosen = new Uint8Array(this.groups.length);
+    const candidates = this.candidates(node);
+    const ask = (group: number) => {
+      if (matches(node, this.groups[group] as Labels)) chosen[group] = 1;
+    };
+    if (candidates === undefined) for (let group = 0; group < chosen.length; group++) ask(group);
+    else for (const group of candidates) ask(group);
+    return chosen;
+  }
+
+  private locate(endpoint: Endpoint, group: number): Located {
+    const places = endpoint.addresses.map((address) => this.placeOf(address));
+    if (places.length === 0) places.push({ id: this.placeCount++, endpoints: [] });
+    const located = { endpoint, group, places };
+    for (const place of places) place.endpoints.push(located);
+    return located;
+  }
+
+  private enter(group: number, labels: Labels): void {
+    for (const [label, value] of labels) {
+      const values = this.index.get(label) ?? new Map<string, number[]>();
+      this.index.set(label, values);
+      const having = values.get(value) ?? [];
+      values.set(value, having);
+      having.push(group);
+    }
+  }
+
+  /** Groups among which all are that the selector can take; undefined where nothing is known before asking. */
+  private candidates(node: Node): readonly number[] | undefined {
+    switch (node.kind) {
+      case 'has':
+        return [...(this.index.get(node.label)?.values() ?? [])].flat();
+      case 'compare':
+        return node.operator === '==' ? (this.index.get(node.label)?.get(node.value) ?? []) : undefined;
+      case 'set':
+        if (node.operator === 'not in') return undefined;
+        return [...node.values].flatMap((value) => this.index.get(node.label)?.get(value) ?? []);
+      case 'and':
+        return node.operands
+          .map((operand) => this.candidates(operand))
+          .reduce((a, b) => (a === undefined || (b !== undefined && b.length < a.length) ? b : a));
+      case 'or': {
+        const each = node.operands.map((operand) => this.candidates(operand));
+        return each.includes(undefined) ? undefined : [...new Set(each.flat() as number[])];
+      }
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+/** A world that answers questions: who may reach whom, and what decides it. */
+import { type Address, keyOf, parseAddress } from '../address.ts';
+import { evaluate, type Plan, type PlannedPolicy, type PlannedTier } from '../evaluate.ts';
+import { type CalicoVersion, calicoVersion, comparePolicies, type Tier } from '../policy/order.ts';
+import { type Policy, protocolNumber, protocols } from '../policy/policy.ts';
+import type { Resource } from '../raw.ts';
+import { compileRule, type Flow, familyBit, Sets } from '../rules.ts';
+import type { Direction, Query, Side, Step, Verdict } from '../types.ts';
+import { failsafe } from './host.ts';
+import { type Ignored, type Parts, partsOf } from './read.ts';
+import { type Service, serviceSets, servicesOf } from './services.ts';
+import type { SelectorSet } from './sets.ts';
+import { type Located, type Place, Universe } from './universe.ts';
+
+export interface WorldOptions {
+  /** `v3.31.5`: ties and the cluster-wide kinds differ. Default: as 3.32. */
+  readonly calico?: string;
+}
+
+export type Answer = { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly error: string };
+
+/** One end of a connection, found. */
+export interface Party {
+  readonly places: readonly Place[];
+  readonly located?: Located;
+}
+
+const unpoliced: Side = { verdict: 'unpoliced', trace: [] };
+
+interface Compiled extends PlannedPolicy {
+  readonly policy: Policy;
+}
+
+export class World {
+  readonly parts: Parts;
+  /** Resources that this version of Calico does not enforce, though somebody wrote them. */
+  readonly ignored: readonly Ignored[];
+  readonly services: ReadonlyMap<string, Service>;
+  readonly universe: Universe;
+  private readonly version: CalicoVersion;
+  private readonly tiers: readonly { tier: Tier; policies: readonly { policy: Policy; selector: SelectorSet }[] }[];
+  private readonly sets: Sets;
+  private readonly plans = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
+  private readonly compiled = { egress: new Map<Policy, Compiled>(), ingress: new Map<Policy, Compiled>() };
+  private readonly nodeOf: ReadonlyMap<string, string>;
+
+  constructor(resources: readonly Resource[], options: WorldOptions = {}) {
+    this.version = calicoVersion(options.calico);
+    const { parts, ignored } = partsOf(resources, this.version);
+    this.parts = parts;
+    this.ignored = ignored;
+    this.universe = new Universe(parts.endpoints, parts.networkSets);
+    this.services = servicesOf(parts.services, parts.slices, parts.endpoints);
+    this.sets = new Sets(this.universe, serviceSets(this.services));
+    this.nodeOf = new Map(
+      [...parts.nodes].flatMap(([node, all]) => all.map((a): [string, string] => [keyOf(a), node])),
+    );
+    const byTier = Map.groupBy(parts.policies, ({ tier }) => tier);
+    this.tiers = parts.tiers.map((tier) => ({
+      tier,
+      policies: (byTier.get(tier.name) ?? [])
+        .sort(comparePolicies(this.version))
+        .map((policy) => ({ policy, selector: this.sets.selector(policy.selector) })),
+    }));
+  }
+
+  /** The verdict of one connection; not ok where an end is not in this world, or the question makes no sense. */
+  ask(query: Query): Answer {
+    const src = this.find(query.src);
+    const dst = this.find(query.dst);
+    if (src === undefined) return { ok: false, error: this.unknown(query.src) };
+    if (dst === undefined) return { ok: false, error: this.unknown(query.dst) };
+    const protocol = protocolNumber(query.proto ?? 'tcp') as number;
+    if (protocol < 1) return { ok: false, error: `${query.proto} is no protocol` };
+    const ends = meet(src, dst);
+    if (ends === undefined) return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
+    return { ok: true, verdict: this.decide(src, dst, flowOf(query, protocol, ends)) };
+  }
+
+  /** `namespace/pod`, an address, or `node/NAME`; undefined where there is none such. */
+  find(name: string): Party | undefined {
+    const located = this.universe.located.get(name);
+    if (located !== undefined) return { places: located.places, located };
+    const address = parseAddress(name);
+    const addresses = address === undefined ? (this.parts.hostPods.get(name) ?? this.nodeAddresses(name)) : [address];
+    if (addresses === undefined) return undefined;
+    const places = addresses.map((a) => this.universe.placeOf(a));
+    const owner = places.flatMap(({ endpoints }) => endpoints)[0];
+    return owner === undefined ? { places } : { places, located: owner };
+  }
+
+  /** Both halves, each asked with the connection as it is after any translation of addresses. */
+  decide(src: Party, dst: Party, flow: Flow): Verdict {
+    // A packet to oneself never leaves the pod.
+    const toItself = src.located !== undefined && src.located === dst.located;
+    const egress = toItself ? unpoliced : this.side(src, 'egress', flow);
+    const ingress = toItself ? unpoliced : (this.fromOwnNode(dst, flow) ?? this.side(dst, 'ingress', flow));
+    return { verdict: together(egress, ingress), egress, ingress };
+  }
+
+  side({ located }: Party, direction: Direction, flow: Flow): Side {
+    if (located === undefined) return unpoliced;
+    if (located.endpoint.kind === 'host') {
+      const port = failsafe(direction, flow);
+      if (port !== undefined) return { ...unpoliced, why: port };
+    }
+    return evaluate(this.planOf(located, direction), flow);
+  }
+
+  planOf(located: Located, direction: Direction): Plan {
+    // Profiles are part of the key: two endpoints may carry the same labels and not the same profiles.
+    const key = `${located.group} ${located.endpoint.profiles.map(({ name }) => name).join(' ')}`;
+    const known = this.plans[direction].get(key) ?? this.plan(located, direction);
+    this.plans[direction].set(key, known);
+    return known;
+  }
+
+  private plan(located: Located, direction: Direction): Plan {
+    const tiers = this.tiers.flatMap(({ tier, policies }): PlannedTier[] => {
+      const mine = policies.filter(
+        ({ policy, selector }) =>
+          policy[direction] !== undefined && policy.stage === 'normal' && selector.takes(located),
+      );
+      const first = mine[0]?.policy;
+      if (first === undefined) return [];
+      return [
+        {
+          policies: mine.map(({ policy }) => this.compile(policy, direction)),
+          atEnd: stepOf(first, -1, tier.defaultAction),
+        },
+      ];
+    });
+    const allowing = located.endpoint.profiles.find(({ allows }) => allows)?.name;
+    const [policy, index, action] =
+      allowing === undefined ? (['__PROFILE__', -1, 'deny'] as const) : ([allowing, 0, 'allow'] as const);
+    return { tiers, atEnd: { tier: '__PROFILE__', kind: 'Profile', policy, index, action } };
+  }
+
+  private compile(policy: Policy, direction: Direction): Compiled {
+    const known = this.compiled[direction].get(policy);
+    if (known !== undefined) return known;
+    const rules = policy[direction] ?? [];
+    const compiled = {
+      policy,
+      rules: rules.map((rule) => compileRule(rule, this.sets)),
+      steps: rules.map(({ action }, index) => (action === 'log' ? undefined : stepOf(policy, index, action))),
+    };
+    this.compiled[direction].set(policy, compiled);
+    return compiled;
+  }
+
+  /** What a node sends to its own pods, probes among it, passes no policy (felix/rules/static.go:727 filterOutputChain). */
+  private fromOwnNode({ located }: Party, { src }: Flow): Side | undefined {
+    if (located?.endpoint.kind !== 'pod' || located.endpoint.node === '' || src.address === undefined) return undefined;
+    const node = this.nodeOf.get(keyOf(src.address));
+    return node === located.endpoint.node ? { ...unpoliced, why: `${node} is the pod's own node` } : undefined;
+  }
+
+  private nodeAddresses(name: string): readonly Address[] | undefined {
+    return name.startsWith('node/') ? this.parts.nodes.get(name.slice('node/'.length)) : undefined;
+  }
+
+  private unknown(name: string): string {
+    return `there is no ${name} in this world: it is no running pod (namespace/name), no node (node/NAME) and no address`;
+  }
+}
+
+/** The places at which two parties can talk: of one family, IPv4 where both have both. */
+export function meet(src: Party, dst: Party): { src: Place; dst: Place } | undefined {
+  for (const from of src.places) {
+    const to = dst.places.find(
+      (p) => p.address === undefined || from.address === undefined || p.address.family === from.address.family,
+    );
+    if (to !== undefined) return { src: from, dst: to };
+  }
+  return undefined;
+}
+
+export function flowOf(query: Query, protocol: number, { src, dst }: { src: Place; dst: Place }): Flow {
+  const family = (src.address ?? dst.address)?.family;
+  return {
+    src,
+    dst,
+    families: family === undefined ? familyBit[4] | familyBit[6] : familyBit[family],
+    // Who says ICMP between IPv6 addresses means that family's.
+    protocol: family === 6 && protocol === protocols.icmp ? protocols.icmpv6 : protocol,
+    srcPort: query.srcPort ?? -1,
+    dstPort: query.port ?? -1,
+    icmpType: query.icmpType ?? -1,
+    icmpCode: query.icmpCode ?? -1,
+  };
+}
+
+export function together(egress: Side, ingress: Side): Verdict['verdict'] {
+  if (egress.verdict === 'deny' || ingress.verdict === 'deny') return 'deny';
+  return egress.verdict === 'depends' || ingress.verdict === 'depends' ? 'depends' : 'allow';
+}
+
+function stepOf({ tier, kind, namespace, name }: Policy, index: number, action: Step['action']): Step {
+  return { tier, kind, policy: namespace === '' ? name : `${namespace}/${name}`, index, action };
+}
