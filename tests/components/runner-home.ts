@@ -104,8 +104,7 @@ export class RunnerHome {
 
   constructor(at: string = tmpdir()) {
     this.home = mkdtempSync(join(at, 'calispray-runner-'));
-    const put = this.sh(layRunnerCommand('vm'), JSON.stringify(runnerFiles()));
-    assert.equal(put.status, 0, put.stderr);
+    this.layRunner();
     mkdirSync(this.at('kubespray-x/kubespray'), { recursive: true });
     mkdirSync(this.at('kubespray-x/venv/bin'), { recursive: true });
     this.lay(this.laid);
@@ -127,6 +126,11 @@ export class RunnerHome {
 
   get env(): Record<string, string> {
     return { HOME: this.home, PATH: process.env.PATH ?? '', SSH_CONNECTION: '192.168.4.10 50000 192.168.4.63 22' };
+  }
+
+  layRunner(): void {
+    const put = this.sh(layRunnerCommand('vm'), JSON.stringify(runnerFiles()));
+    assert.equal(put.status, 0, put.stderr);
   }
 
   lay(desired: Desired, more: Record<string, string> = {}): Desired {

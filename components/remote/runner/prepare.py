@@ -144,15 +144,16 @@ def filled(text: str, run: dict[str, Any]) -> str:
 
 def own_playbook(home: Home, run: dict[str, Any], number: int, call: dict[str, Any]) -> str:
     """A command as a playbook of one task, so that it is followed, counted and tried again as any other. JSON is YAML."""
+    name = filled(call["name"], run)
     task: dict[str, Any] = {
-        "name": call["name"],
+        "name": name,
         "ansible.builtin.command": {"argv": [filled(word, run) for word in call["command"]]},
         "register": "said",
     }
     if call.get("tries", 1) > 1:
         # ansible-core counts the tries after the first.
         task.update(until="said is succeeded", retries=call["tries"] - 1, delay=call.get("delaySeconds", 0))
-    play = {"name": call["name"], "hosts": call["on"], "gather_facts": False, "tasks": [task]}
+    play = {"name": name, "hosts": call["on"], "gather_facts": False, "tasks": [task]}
     path = home.run(run["run"], f"call-{number}.yml")
     write_json(path, [play])
     return path
