@@ -1,9 +1,10 @@
-/** The order of an `up`: ask the nodes, preview with the rules, stop on a violation with nothing touched, then carry it out. */
+/** The order of an `up`: ask the nodes and the live cluster, preview with the rules, stop on a violation with nothing touched, then carry it out. */
 import { UserError } from '../cluster/finding.ts';
 import type { Change, Journal, Told } from './engine/journal.ts';
 import { busyLine, countLine, toldLines, violationLines } from './engine/lines.ts';
 import type { Declared, Opened } from './open.ts';
 import { mustBeJudged, previewLines, worries } from './plan.ts';
+import { CLUSTER_KEY, located } from './project.ts';
 import { findingLines } from './report.ts';
 
 export interface Outcome {
@@ -14,16 +15,26 @@ export interface Outcome {
   touched: boolean;
 }
 
-/** @throws UserError where a node is not there or not fit: nothing was touched then, and the engine did not start */
-export async function preflight(declared: Declared, say: (line: string) => void): Promise<void> {
-  if (declared.cluster === undefined) return;
-  const { askNodes } = await import('./ssh/ask.ts');
-  const findings = await askNodes(declared.cluster, say);
+/**
+ * Asks every node, and of a cluster that is there how it is live.
+ * @throws UserError where a node is not there or not fit, or the live cluster could not become what the stack says: nothing
+ * was touched then, and the engine did not start
+ */
+export async function preflight({ cluster, file }: Declared, say: (line: string) => void): Promise<void> {
+  if (cluster === undefined) return;
+  const [{ askNodes }, { driftNow }] = await Promise.all([import('./ssh/ask.ts'), import('./live/drift.ts')]);
+  const [fitness, drift] = await Promise.all([askNodes(cluster, say), driftNow(cluster)]);
+  const findings = [...fitness, ...located(drift.findings, file.source, `config.${CLUSTER_KEY}`)];
   if (findings.some((finding) => finding.class !== 'advice')) throw new UserError(findings);
+  // A control plane that is down must not stand in the way of mending it; a node that does not tell was asked above.
+  if (drift.live === undefined || drift.live.cluster === 'down') say(drift.line ?? '');
   for (const line of findingLines(findings)) say(line);
 }
 
-export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line: string) => void): Promise<Outcome> {
+export async function carryOut(
+  { session, cluster }: Pick<Opened, 'session' | 'cluster'>,
+  say: (line: string) => void,
+): Promise<Outcome> {
   const plan = await session.preview(worries(say));
   for (const line of previewLines(plan)) say(line);
   mustBeJudged(plan);
@@ -31,7 +42,10 @@ export async function carryOut({ session }: Pick<Opened, 'session'>, say: (line:
   // Nothing to change: the engine's own up would find the same and write the same state again.
   if (plan.idle()) return { ok: true, journal: plan, touched: false };
   say('');
-  const journal = await follow(say, (tell) => session.up(tell));
+  const { withProgress } = await import('./live/follow.ts');
+  const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell)));
+  // What was there before is known before alone.
+  journal.plan = plan.plan;
   const mandatory = journal.mandatory();
   // The pack judges again with what only an up knows.
   for (const line of violationLines(mandatory)) say(line);

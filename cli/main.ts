@@ -53,12 +53,35 @@ command('up', 'ask the nodes, preview, stop on a violation, then carry it out')
   .option(...stackOption, 'lab')
   .option(...jsonOption)
   .action(run(() => import('./commands/up.ts')));
-command('down', 'destroy the stack; with the lab, the lab too')
+command('plan', 'say step by step what carrying the stack out would do to the cluster; no node is asked')
+  .option(...stackOption, 'lab')
+  .option('--live', 'ask the nodes how the cluster is live, and say what differs from what was carried out')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/plan.ts')));
+command(
+  'follow',
+  'tell what the run at work on the controller does, or the last one, until it ends; it takes no notice',
+)
+  .option(...stackOption, 'lab')
+  .option('--run <run>', 'another run: its name or number')
+  .option('--json', 'one JSON document a line: an event each')
+  .action(run(() => import('./commands/follow.ts')));
+command('runs', 'list what was carried out on the controller; of one run, its summary and the end of its log')
+  .argument('[run]', 'name or number of a run')
+  .option(...stackOption, 'lab')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/runs.ts')));
+command('down', 'destroy the stack; the cluster keeps running, but for the lab, which goes too')
   .option(...stackOption, 'lab')
   .option('--yes', 'do not ask (needed without a terminal, except for the lab)')
   .option(...jsonOption)
   .action(run(() => import('./commands/down.ts')));
-command('refresh', 'read what is really there into the state')
+command('reset', 'take the cluster off its nodes; all that is in it is lost')
+  .option(...stackOption, 'lab')
+  .option('--confirm <name>', 'name of the cluster, instead of typing it')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/reset.ts')));
+command('refresh', 'read what is really there into the state, and say where the cluster is not as it was carried out')
   .option(...stackOption, 'lab')
   .option(...jsonOption)
   .action(run(() => import('./commands/refresh.ts')));

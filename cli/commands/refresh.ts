@@ -1,10 +1,12 @@
-/** `calispray refresh`: what is really there, read into the state. */
+/** `calispray refresh`: what is really there, read into the state; and what of the cluster is not as it was carried out, in words. */
 import { follow } from '../carry-out.ts';
 import { runInLab } from '../inside.ts';
+import { driftNow } from '../live/drift.ts';
 import { declare, insideLab, open, prepare, progressOf, type StackOptions } from '../open.ts';
 import { LAB_STACK } from '../places.ts';
 import { previewDocument } from '../plan.ts';
-import { exitCodes, terminal } from '../report.ts';
+import { CLUSTER_KEY, located } from '../project.ts';
+import { exitCodes, findingLines, terminal } from '../report.ts';
 
 export default async function refresh(options: StackOptions): Promise<number> {
   const say = progressOf(options);
@@ -12,6 +14,20 @@ export default async function refresh(options: StackOptions): Promise<number> {
   if (options.stack === LAB_STACK && !insideLab()) return runInLab(process.argv.slice(2), say);
   const { session } = await open(await prepare(declared, say, true));
   const journal = await follow(say, (tell) => session.refresh(tell));
-  if (options.json === true) terminal.out(JSON.stringify(previewDocument(options.stack, journal), null, 2));
+  // The state knows the objects that Calispray makes; of what kubespray makes it knows that it ran.
+  const { cluster, file } = declared;
+  const drift = cluster === undefined ? undefined : await driftNow(cluster);
+  const findings = located(
+    [...(drift?.unread ?? []), ...(drift?.findings ?? [])],
+    file.source,
+    `config.${CLUSTER_KEY}`,
+  );
+  if (options.json === true) {
+    const document = { ...previewDocument(options.stack, journal), live: drift?.live, drift: findings };
+    terminal.out(JSON.stringify(document, null, 2));
+  } else {
+    if (drift?.line !== undefined) say(drift.line);
+    for (const line of findingLines(findings)) say(line);
+  }
   return exitCodes.done;
 }

@@ -14,6 +14,7 @@ import { engineStderr, explain } from './faults.ts';
 import { Journal, type Told } from './journal.ts';
 import { describeLock, judgeLock, parseLocks } from './locks.ts';
 import { passphraseEnv } from './passphrase.ts';
+import { refuseInClear } from './secrets.ts';
 import { interrupted, listen, stopIfInterrupted } from './signals.ts';
 import { prepareWorkspace, workDirOf, writeLevels } from './workspace.ts';
 
@@ -56,6 +57,7 @@ const ENDING_SECONDS = 60;
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { project, file, backend, tools, say } = options;
   const pack = options.pack ?? join(packageDir, 'policies');
+  refuseInClear(file.config);
   listen();
   // Read while the engine selects the stack. Another's program may ask for its configuration as it is loaded: it waits until there is one.
   const load = () => import(pathToFileURL(project.program).href) as Promise<{ default: PulumiFn }>;
@@ -183,7 +185,11 @@ async function standInsFor(tools: EngineTools, env: NodeJS.ProcessEnv) {
   return standIns;
 }
 
-async function engineEnv({ backend, tools }: SessionOptions): Promise<NodeJS.ProcessEnv> {
+/** The environment that the engine runs in: its backend, its passphrase, where its plugins are. */
+export async function engineEnv({
+  backend,
+  tools,
+}: Pick<SessionOptions, 'backend' | 'tools'>): Promise<NodeJS.ProcessEnv> {
   const standIns = tools.providers === 'stand-in';
   let home = tools.pulumiHome;
   if (standIns) {

@@ -22,7 +22,8 @@ describe('the command line', () => {
   it('lists every command in --help', () => {
     const { code, out } = calispray('--help');
     assert.equal(code, 0);
-    const names = 'start preview up down refresh unlock check show render import levels keyscan lab';
+    const names =
+      'start preview up plan follow runs down reset refresh unlock check show render import levels keyscan lab';
     for (const name of names.split(' ')) {
       assert.match(out, new RegExp(`^  ${name}\\b`, 'm'));
     }
