@@ -7,8 +7,14 @@ import { CalicoCluster, clusterOutputs, UserError } from './components/index.ts'
  * calls the default export) and for `calispray` (which hands it to the engine as its inline program).
  */
 export default async function program(): Promise<Record<string, unknown>> {
-  const parsed = parseCluster(new pulumi.Config('calispray').requireObject('cluster'));
+  const config = new pulumi.Config('calispray');
+  const parsed = parseCluster(config.requireObject('cluster'));
   if (!parsed.ok) throw new UserError(parsed.findings);
-  const made = new CalicoCluster(parsed.cluster.name, { cluster: parsed.cluster });
-  return clusterOutputs(parsed.cluster, made);
+  const { cluster } = parsed;
+  const secretVariables = config.getSecretObject<Record<string, unknown>>('secretVariables');
+  const made = new CalicoCluster(cluster.name, {
+    cluster,
+    ...(secretVariables === undefined ? {} : { secretVariables }),
+  });
+  return clusterOutputs(cluster, made);
 }

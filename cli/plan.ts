@@ -1,6 +1,7 @@
 /** Shows what a preview found, in words or as one JSON document, and says whether it may be carried out. */
+import { type Plan, planLines } from '../kubespray/plan/index.ts';
 import type { Journal, Told } from './engine/journal.ts';
-import { diagnosticLines, planLines, remediationLines, violationLines } from './engine/lines.ts';
+import { diagnosticLines, remediationLines, resourceLines, violationLines } from './engine/lines.ts';
 
 /** While a preview runs: warnings and errors as they come, nothing else. */
 export function worries(say: (line: string) => void): (told: Told) => void {
@@ -17,12 +18,13 @@ export function mustBeJudged(journal: Journal): void {
   }
 }
 
-/** Lines of a preview: changes, then what the rules say. */
+/** Lines of a preview: what it does to the cluster, the resources that change with it, then what the rules say. */
 export function previewLines(journal: Journal): string[] {
   const said = [...remediationLines(journal.remediations), ...violationLines(journal.violations)];
   const mandatory = journal.mandatory().length;
   return [
-    ...(mandatory > 0 ? [] : planLines(journal)),
+    ...(journal.plan === undefined ? [] : clusterLines(journal.plan)),
+    ...(mandatory > 0 ? [] : resourceLines(journal)),
     ...(said.length > 0 ? ['', ...said, ''] : []),
     journal.rules.size === 0 && journal.violations.length === 0
       ? 'The rules found nothing of theirs to judge.'
@@ -34,11 +36,17 @@ export function previewLines(journal: Journal): string[] {
   ];
 }
 
+/** The plan in words, the same that `calispray plan` has; nothing where nothing is done to the cluster. */
+function clusterLines(plan: Plan): string[] {
+  return plan.differences.length === 0 && plan.steps.length === 0 ? [] : [...planLines(plan), ''];
+}
+
 /** The same for a program to read. */
 export function previewDocument(stack: string, journal: Journal): Record<string, unknown> {
   return {
     ok: journal.mandatory().length === 0,
     stack,
+    ...(journal.plan === undefined ? {} : { plan: journal.plan }),
     changes: journal.changed().map(({ act, label, urn, type, properties }) => ({ act, label, urn, type, properties })),
     same: journal.same,
     outputsDiffer: journal.outputsDiffer,

@@ -1,15 +1,15 @@
 import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import type { Node } from '../cluster/index.ts';
+import type { Build } from './build.ts';
 import { connectionTo } from './connection.ts';
 import { remoteScript } from './remote/index.ts';
-import type { KubesprayRun } from './run.ts';
 
 export interface ApiGateArgs {
   readonly cluster: string;
   /** A control-plane node: it has kubectl and /etc/kubernetes/admin.conf. */
   readonly host: Node;
-  readonly run: KubesprayRun;
+  readonly build: Build;
   /** API groups with version, such as `projectcalico.org/v3`. */
   readonly groups: readonly string[];
   /** Seconds to wait for all of them. Default 300, what kubespray itself gives calico-node. */
@@ -35,7 +35,7 @@ export class ApiGate extends pulumi.ComponentResource {
           WAIT: args.waitSeconds ?? 300,
           BECOME: String(args.host.ssh.become),
         }),
-        stdin: args.run.done,
+        stdin: args.build.done,
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

@@ -8,19 +8,28 @@ import {
   policyObjects,
   poolObjects,
 } from '../cluster/index.ts';
+import { desiredOf } from '../kubespray/plan/index.ts';
 import { ApiGate } from './api-gate.ts';
+import { Build } from './build.ts';
 import { Controller } from './controller.ts';
 import { FelixMetrics } from './felix-metrics.ts';
 import { Inventory } from './inventory.ts';
 import { Kubeconfig } from './kubeconfig.ts';
 import { ReachableNode } from './node.ts';
+import { Plan } from './plan.ts';
 import { Policies } from './policies.ts';
 import { Pools } from './pools.ts';
-import { KubesprayRun } from './run.ts';
+import { secretVariables, withDigests } from './secret-variables.ts';
+import { kubespraySource } from './source.ts';
 
 export interface CalicoClusterArgs {
   /** The declaration, parsed: `parseCluster` of the stack's `calispray:cluster`. */
   readonly cluster: Cluster;
+  /**
+   * Variables for kubespray that no file, log or state may show: name → value, `config.getSecretObject('secretVariables')`. They go to the
+   * playbooks alone, as extra variables of the command line. Changing one runs `cluster.yml`. Default: none.
+   */
+  readonly secretVariables?: pulumi.Input<Readonly<Record<string, unknown>>>;
 }
 
 /**
@@ -38,14 +47,32 @@ export class CalicoCluster extends pulumi.ComponentResource {
     const host = nodeNamed(cluster, cluster.kubespray.controller);
 
     const nodes = cluster.nodes.map((node) => new ReachableNode(`${name}-${node.name}`, { node, cluster }, mine));
-    const controller = new Controller(`${name}-controller`, { cluster, node: host, nodes }, mine);
+    const source = kubespraySource(cluster);
+    const controller = new Controller(`${name}-controller`, { cluster, node: host, nodes, source }, mine);
+    const declared = desiredOf(cluster, source.folder, source.digest);
+    const secrets =
+      args.secretVariables === undefined ? undefined : secretVariables(args.secretVariables, cluster.name);
+    const desired = secrets === undefined ? declared : secrets.digests.apply((each) => withDigests(declared, each));
     const inventory = new Inventory(
       `${name}-inventory`,
-      { cluster, controller: host, after: controller.kubespray },
+      { cluster, controller: host, desired, after: controller.ready },
       mine,
     );
-    const run = new KubesprayRun(`${name}-run`, { cluster, host, controller, inventory }, mine);
-    this.kubeconfig = new Kubeconfig(`${name}-kubeconfig`, { cluster, host, run }, mine).text;
+    const build = new Build(
+      `${name}-build`,
+      {
+        cluster,
+        host,
+        desired,
+        members: Object.keys(declared.facts.hosts),
+        peers: Object.keys(declared.facts.peers),
+        after: inventory.laid,
+        ...(secrets === undefined ? {} : { secretVariables: secrets.values }),
+      },
+      mine,
+    );
+    new Plan(`${name}-plan`, { cluster, desired, record: build.record }, mine);
+    this.kubeconfig = new Kubeconfig(`${name}-kubeconfig`, { cluster, host, build }, mine).text;
 
     const provider = new Provider(
       `${name}-api`,
@@ -55,7 +82,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
     );
     const gate = new ApiGate(
       `${name}-gate`,
-      { cluster: cluster.name, host: firstControlPlane(cluster), run, groups: apiGroups(cluster) },
+      { cluster: cluster.name, host: firstControlPlane(cluster), build, groups: apiGroups(cluster) },
       mine,
     );
     const inCluster = { parent: this, providers: { kubernetes: provider } };

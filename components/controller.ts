@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
-import { UserError } from '../cluster/finding.ts';
-import { type Cluster, type Node, release } from '../cluster/index.ts';
+import type { Cluster, Node } from '../cluster/index.ts';
 import { connectionTo } from './connection.ts';
-import { expandPath } from './endpoint.ts';
 import { type ReachableNode, whenFit } from './node.ts';
-import { remoteScript } from './remote/index.ts';
+import { layRunnerCommand, remoteScript, runnerFiles } from './remote/index.ts';
+import type { KubespraySource } from './source.ts';
 
 export interface ControllerArgs {
   readonly cluster: Cluster;
@@ -15,18 +12,20 @@ export interface ControllerArgs {
   readonly node: Node;
   /** Every node, asked and fit: nothing is prepared before all of them are. */
   readonly nodes: readonly ReachableNode[];
+  readonly source: KubespraySource;
 }
 
 /**
- * The controller made ready: the pinned kubespray and a Python environment of its own under `~/.calispray/CLUSTER`, a key
- * pair that never leaves it, and every node letting that key in. Destroying it leaves all three where they are.
+ * The controller made ready: the pinned kubespray and a Python environment of its own under `~/.calispray/CLUSTER`, the
+ * runner that carries playbooks out, a key pair that never leaves it, and every node letting that key in. Destroying it
+ * leaves all of them where they are.
  */
 export class Controller extends pulumi.ComponentResource {
-  /** Folder of kubespray and its environment, below `~/.calispray/CLUSTER`. Known once both are ready. */
-  readonly kubespray: pulumi.Output<string>;
+  /** What has to be done before a playbook can run. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: ControllerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { cluster, node } = args;
+    const { cluster, node, source } = args;
     super('calispray:kubespray:Controller', name, { version: cluster.kubespray.version, host: node.name }, opts);
     const connection = connectionTo(node);
     const key = new remote.Command(
@@ -55,79 +54,55 @@ export class Controller extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    const source = this.bring(name, args, key);
-    const ready = new remote.Command(
-      `${name}-kubespray`,
+    const runner = new remote.Command(
+      `${name}-runner`,
       {
         connection,
-        create: source.script,
+        create: layRunnerCommand(cluster.name),
+        stdin: JSON.stringify(runnerFiles(), null, 1),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: source.after },
-    );
-    this.kubespray = pulumi.all([ready.stdout, ...authorised.map((each) => each.stdout)]).apply(() => source.folder);
-    this.registerOutputs({ kubespray: this.kubespray });
-  }
-
-  /** How kubespray gets there: cloned by the controller itself, or brought along as a tar for a closed network. */
-  private bring(name: string, { cluster, node }: ControllerArgs, key: remote.Command): Source {
-    const { source, version } = cluster.kubespray;
-    if ('git' in source) {
-      const commit = release(version)?.commit ?? '';
-      const digest = short(createHash('sha256').update(`${source.git} ${version} ${commit}`).digest('hex'));
-      const variables = {
-        CLUSTER: cluster.name,
-        DIGEST: digest,
-        REPOSITORY: source.git,
-        VERSION: version,
-        COMMIT: commit,
-      };
-      return { script: remoteScript('kubespray-from-git.sh', variables), folder: `kubespray-${digest}`, after: key };
-    }
-    const bundle = readBundle(expandPath(source.path));
-    const remotePath = `.calispray-bundle-${bundle.digest}.tar`;
-    const copied = new remote.CopyToRemote(
-      `${name}-bundle`,
-      // The path is part of the content's digest: another content is another file, and a moved connection copies nothing.
-      { connection: connectionTo(node), source: bundle.asset, remotePath },
       { parent: this, dependsOn: key },
     );
-    const variables = { CLUSTER: cluster.name, DIGEST: bundle.digest, BUNDLE: remotePath };
-    return {
-      script: remoteScript('kubespray-from-bundle.sh', variables),
-      folder: `kubespray-${bundle.digest}`,
-      after: copied,
-    };
+    const kubespray = new remote.Command(
+      `${name}-kubespray`,
+      {
+        connection,
+        create: bring(cluster, source),
+        addPreviousOutputInEnv: false,
+        logging: 'none',
+      },
+      { parent: this, dependsOn: this.copied(name, args, key) },
+    );
+    this.ready = [...authorised, runner, kubespray];
+    this.registerOutputs({ kubespray: source.folder });
   }
-}
 
-interface Source {
-  readonly script: string;
-  readonly folder: string;
-  readonly after: pulumi.Resource;
-}
-
-const short = (digest: string): string => digest.slice(0, 16);
-
-/** The tar brought along. Its digest stands beside it (`FILE.sha256`) where whoever made it wrote one, so a preview need not read it. */
-function readBundle(path: string): { digest: string; asset: pulumi.asset.Asset } {
-  if (!existsSync(path)) {
-    // A preview needs no such file: it dials nothing and copies nothing.
-    if (pulumi.runtime.isDryRun()) {
-      return { digest: 'not-there-yet', asset: new pulumi.asset.StringAsset('not there yet') };
-    }
-    throw UserError.of(
-      'bundle-missing',
-      'kubespray.source.path',
-      `there is no file ${path}`,
-      'name a tar of {kubespray/, wheels/}, or take kubespray from its repository with kubespray.source.git',
+  /** The tar, where kubespray is brought along; otherwise there is nothing to wait for but the key. */
+  private copied(name: string, { node, source }: ControllerArgs, key: pulumi.Resource): pulumi.Resource {
+    if (source.bundle === undefined) return key;
+    return new remote.CopyToRemote(
+      `${name}-bundle`,
+      // The path is part of the content's digest: another content is another file, and a moved connection copies nothing.
+      { connection: connectionTo(node), source: source.bundle, remotePath: bundlePath(source) },
+      { parent: this, dependsOn: key },
     );
   }
-  const beside = `${path}.sha256`;
-  const written = existsSync(beside) && statSync(beside).mtimeMs >= statSync(path).mtimeMs;
-  const digest = written
-    ? (readFileSync(beside, 'utf8').trim().split(/\s+/)[0] ?? '')
-    : createHash('sha256').update(readFileSync(path)).digest('hex');
-  return { digest: short(digest), asset: new pulumi.asset.FileAsset(path) };
 }
+
+/** How kubespray gets there: cloned by the controller itself, or out of the tar. */
+function bring({ name, kubespray }: Cluster, source: KubespraySource): string {
+  const variables = { CLUSTER: name, DIGEST: source.digest };
+  if (!('git' in kubespray.source)) {
+    return remoteScript('kubespray-from-bundle.sh', { ...variables, BUNDLE: bundlePath(source) });
+  }
+  return remoteScript('kubespray-from-git.sh', {
+    ...variables,
+    REPOSITORY: kubespray.source.git,
+    VERSION: kubespray.version,
+    COMMIT: source.commit,
+  });
+}
+
+const bundlePath = ({ digest }: KubespraySource): string => `.calispray-bundle-${digest}.tar`;

@@ -3,12 +3,15 @@
 export { UserError } from '../cluster/finding.ts';
 export { parseCluster } from '../cluster/index.ts';
 export * from './api-gate.ts';
+export * from './build.ts';
 export * from './calico-cluster.ts';
 export * from './controller.ts';
 export * from './felix-metrics.ts';
 export * from './inventory.ts';
 export * from './kubeconfig.ts';
 export * from './node.ts';
+export * from './plan.ts';
 export * from './policies.ts';
 export * from './pools.ts';
-export * from './run.ts';
+export * from './secret-variables.ts';
+export * from './source.ts';

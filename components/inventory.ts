@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto';
 import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
-import { UserError } from '../cluster/finding.ts';
 import type { Cluster, Node } from '../cluster/index.ts';
 import { renderInventory, subjectOf } from '../kubespray/index.ts';
+import type { Desired } from '../kubespray/plan/types.ts';
 import { judge } from '../policies/rules/index.ts';
-import type { Subject } from '../policies/rules/subject.ts';
 import { connectionTo } from './connection.ts';
 import { knownHostsName, wayTo } from './endpoint.ts';
+import { after, type Eventual } from './outputs.ts';
+import { refuseWithoutPack } from './refuse.ts';
 import { remotePython } from './remote/index.ts';
 
 export interface InventoryArgs {
   readonly cluster: Cluster;
   readonly controller: Node;
-  /** What must be there first: the controller made ready. */
-  readonly after: pulumi.Output<unknown>;
+  /** What the cluster shall be, for the runner on the controller: laid together with the files that say it. Default: nothing. */
+  readonly desired?: Eventual<Desired>;
+  /** What must be there first: the controller made ready. Default: nothing. */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /**
@@ -22,33 +24,29 @@ export interface InventoryArgs {
  * whoever wrote them: that is what the policy pack judges, in every preview, in other programs as well.
  */
 export class Inventory extends pulumi.ComponentResource {
-  /** Digest of every file, known in preview. */
-  readonly digest: string;
-  /** The same digest, once the files lie on the controller. */
-  readonly written: pulumi.Output<string>;
+  /** The files, once they lie on the controller. */
+  readonly laid: pulumi.Resource;
 
   constructor(name: string, args: InventoryArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, controller } = args;
     const subject = subjectOf(cluster);
     super('calispray:kubespray:Inventory', name, { ...subject }, opts);
-    refuseWithoutPack(subject);
+    refuseWithoutPack(judge(subject));
 
     const files = inventoryFiles(cluster);
-    this.digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
-    const upload = new remote.Command(
+    this.laid = new remote.Command(
       `${name}-files`,
       {
         connection: connectionTo(controller),
         create: remotePython('put-inventory.py', [cluster.name]),
-        // Standard input, not a trigger: a changed inventory is an update in place, and the preview shows the lines.
-        stdin: args.after.apply(() => JSON.stringify(files, null, 1)),
+        // Standard input, not a trigger: a changed inventory is an update in place.
+        stdin: after(args.desired, (desired) => JSON.stringify({ ...files, ...desiredFile(desired) }, null, 1)),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this },
+      { parent: this, dependsOn: [...(args.after ?? [])] },
     );
-    this.written = upload.stdout.apply((line) => line.trim());
-    this.registerOutputs({ digest: this.digest, written: this.written });
+    this.registerOutputs();
   }
 }
 
@@ -58,6 +56,10 @@ export function inventoryFiles(cluster: Cluster): Record<string, string> {
   return { ...Object.fromEntries(inventory), known_hosts: knownHosts(cluster) };
 }
 
+function desiredFile(desired: Desired | undefined): Record<string, string> {
+  return desired === undefined ? {} : { 'desired.json': `${JSON.stringify(desired, null, 1)}\n` };
+}
+
 function knownHosts(cluster: Cluster): string {
   const lines = cluster.nodes.flatMap((node) => {
     // Ansible runs among the nodes: it goes to each of them directly, whatever the workstation has to pass.
@@ -65,11 +67,4 @@ function knownHosts(cluster: Cluster): string {
     return hostKey === undefined || hostKey === 'accept-new' ? [] : [`${knownHostsName(host, port)} ${hostKey}`];
   });
   return `${lines.join('\n')}\n`;
-}
-
-/** Under plain `pulumi up` there may be no pack: then what kubespray would refuse stops here. `calispray` always brings the pack. */
-function refuseWithoutPack(subject: Subject): void {
-  if (process.env.CALISPRAY_PACK === '1') return;
-  const refused = judge(subject).filter((finding) => finding.class === 'refused');
-  if (refused.length > 0) throw new UserError(refused);
 }

@@ -1,17 +1,17 @@
 import { remote } from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../cluster/index.ts';
+import type { Build } from './build.ts';
 import { connectionTo } from './connection.ts';
 import { quote } from './remote/index.ts';
-import type { KubesprayRun } from './run.ts';
 
 export interface KubeconfigArgs {
   readonly cluster: Cluster;
   readonly host: Node;
-  readonly run: KubesprayRun;
+  readonly build: Build;
 }
 
-/** kubespray's kubeconfig artifact, read from the controller after each run: a secret wherever it goes. */
+/** kubespray's kubeconfig artifact, read from the controller when something was carried out: a secret wherever it goes. */
 export class Kubeconfig extends pulumi.ComponentResource {
   readonly text: pulumi.Output<string>;
 
@@ -22,8 +22,8 @@ export class Kubeconfig extends pulumi.ComponentResource {
       {
         connection: connectionTo(args.host),
         create: `cat "$HOME/.calispray/"${quote(args.cluster.name)}/inventory/artifacts/admin.conf`,
-        // kubespray makes a new client certificate every run, so the file is read again after every run.
-        stdin: args.run.done,
+        // kubespray makes a new client certificate in most runs, so the file is read again after each change.
+        stdin: args.build.done,
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

@@ -4,6 +4,7 @@ import { type Finding, UserError } from '../cluster/finding.ts';
 import type { Cluster, Node } from '../cluster/index.ts';
 import { judgeNodeFacts, type NodeFacts, nodeProbe, noFacts, readNodeFacts } from '../kubespray/index.ts';
 import { connectionTo } from './connection.ts';
+import { ifKnown } from './outputs.ts';
 
 export interface ReachableNodeArgs {
   /** The node to ask, as parsed from the stack. A changed address or port asks again; nothing on the node changes. */
@@ -48,10 +49,16 @@ export class ReachableNode extends pulumi.ComponentResource {
   }
 }
 
-/** Known once every node has answered and none is unfit; fails with all that is wrong with all of them. Take it to wait. */
+/**
+ * There once every node has answered and none is unfit; fails with all that is wrong with all of them. Take it to wait. In a preview it
+ * is there at once, judged by what nodes have said until now: one that joins must not make what waits look changed.
+ */
 export function whenFit(nodes: readonly ReachableNode[]): pulumi.Output<string> {
-  return pulumi.all(nodes.map((node) => node.findings)).apply((findings) => {
-    const wrong = findings.flat().filter((finding) => finding.class !== 'advice');
+  const judged = pulumi.runtime.isDryRun()
+    ? pulumi.output(Promise.all(nodes.map((node) => ifKnown(node.findings))))
+    : pulumi.all(nodes.map((node) => node.findings));
+  return judged.apply((findings) => {
+    const wrong = findings.flatMap((each) => each ?? []).filter((finding) => finding.class !== 'advice');
     if (wrong.length > 0) throw new UserError(wrong);
     return 'every node is fit\n';
   });

@@ -1,4 +1,5 @@
 import type { Policies } from '@pulumi/policy';
+import { changePolicyOf, isAboutChange } from './mount/change-rules.ts';
 import { policyOf } from './mount/inventory-rules.ts';
 import { mtuRemedy, reportUncorrectedFiles } from './mount/mtu-remedy.ts';
 import { objectPolicyOf } from './mount/object-rules.ts';
@@ -11,7 +12,11 @@ import { rules } from './rules/index.ts';
 export function policiesOf(seen = new Seen()): Policies {
   const remedies = { 'mtu-above-encapsulation': { remediateResource: mtuRemedy(seen), check: reportUncorrectedFiles } };
   return [
-    ...rules.map((rule) => policyOf(rule, seen, remedies[rule.code as keyof typeof remedies])),
+    ...rules.map((rule) =>
+      isAboutChange(rule)
+        ? changePolicyOf(rule, seen)
+        : policyOf(rule, seen, remedies[rule.code as keyof typeof remedies]),
+    ),
     notJudgedPolicy(seen),
     ...objectRules.map((rule) => objectPolicyOf(rule, seen)),
   ];

@@ -4,8 +4,10 @@
  */
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
 import type { Finding } from '../../cluster/finding.ts';
+import type { Plan } from '../../kubespray/plan/types.ts';
 import { type PropertyChange, propertyChanges, valueChanges } from './diff.ts';
 import { labelOf } from './label.ts';
+import { PLAN } from './own.ts';
 import { commandSaid, findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING } from './words.ts';
 
 /** What happens to a resource, in our words; the engine's own (`create-replacement`…) are folded into these. */
@@ -80,6 +82,8 @@ export class Journal {
   outputs: Record<string, unknown> = {};
   /** Names and versions of the packs that judged; empty where none did. */
   packs: Record<string, string> = {};
+  /** What it does to the cluster, where the program says so; of an `up`, that of the preview before it. */
+  plan: Plan | undefined;
   /** Names of the rules that found something to judge. */
   readonly rules = new Set<string>();
   private readonly unchanged = new Set<string>();
@@ -169,6 +173,15 @@ export class Journal {
     return this.changes.size === 0 && !this.outputsDiffer;
   }
 
+  /** The node that a command asks for its facts; undefined for any other change. */
+  nodeOf(change: Change): string | undefined {
+    const node = this.parents.get(change.urn) ?? '';
+    if (!/\bcalispray:cluster:Node::/.test(node)) return undefined;
+    const cluster = nameOf(this.parents.get(node) ?? '');
+    const name = nameOf(node);
+    return name.startsWith(`${cluster}-`) ? name.slice(cluster.length + 1) : name;
+  }
+
   /** From the stack down to the resource: type and name of each, so that a component stands before its children. */
   private place(urn: string): string[] {
     return [...this.ancestors(urn).reverse(), urn].map((each) => each.split('::').slice(2).join('::'));
@@ -184,6 +197,11 @@ export class Journal {
     const { urn, type, op } = metadata;
     this.parents.set(urn, (metadata.new ?? metadata.old)?.parent ?? '');
     if (type === STACK_TYPE) this.stackStep(metadata, state);
+    if (type === PLAN) {
+      // Said in words of its own, and in the state there is never anything of it.
+      if (metadata.op !== 'delete') this.plan = planIn(metadata);
+      return;
+    }
     const act = actOf(op);
     if (act === undefined || type === STACK_TYPE) return;
     if (act === 'same') {
@@ -224,6 +242,16 @@ export class Journal {
     const before = JSON.stringify(sorted(masked(metadata.old?.outputs ?? {})));
     this.outputsDiffer = before !== JSON.stringify(sorted(this.outputs));
   }
+}
+
+function nameOf(urn: string): string {
+  return urn.split('::').slice(3).join('::');
+}
+
+/** Nothing at all, where a preview found no difference. */
+function planIn(metadata: StepEventMetadata): Plan {
+  const plan = (metadata.new?.inputs as { plan?: Plan } | undefined)?.plan;
+  return plan ?? { first: false, differences: [], steps: [] };
 }
 
 function compare(a: readonly string[], b: readonly string[]): number {

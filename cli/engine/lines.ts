@@ -3,6 +3,7 @@ import { formatFinding } from '../../cluster/finding.ts';
 import { changeLines } from './diff.ts';
 import type { Act, Change, Diagnostic, Journal, Remediation, Told, Violation } from './journal.ts';
 import { labelOfUrn } from './label.ts';
+import { connectionLines, onlyConnection, worthShowing } from './own.ts';
 
 const marks: Readonly<Record<Act, string>> = {
   create: '+',
@@ -33,15 +34,19 @@ const presents: Readonly<Record<Act, string>> = {
 const MESSAGE_LINES = 30;
 const LINE_LENGTH = 400;
 
-/** What a preview found: one line a resource, its properties below it. */
-export function planLines(journal: Journal): string[] {
-  const lines = journal.changed().flatMap((change) => {
+/** What a preview found: one line a resource, below it what of its properties the plan does not say already. */
+export function resourceLines(journal: Journal): string[] {
+  const resources = journal.changed().flatMap((change) => {
+    if (onlyConnection(change)) return [];
     const indent = '  '.repeat(journal.depth(change) + 1);
+    const { properties, files } = worthShowing(change, journal);
     return [
       `${indent}${marks[change.act]} ${change.label}`,
-      ...change.properties.flatMap((property) => changeLines(property).map((line) => `${indent}    ${line}`)),
+      ...files.map((file) => `${indent}    ~ ${file}`),
+      ...properties.flatMap((property) => changeLines(property).map((line) => `${indent}    ${line}`)),
     ];
   });
+  const lines = [...connectionLines(journal), ...resources];
   return [...lines, ...(lines.length > 0 ? [''] : []), countLine(journal, 'planned')];
 }
 

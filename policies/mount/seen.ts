@@ -12,20 +12,25 @@ import { Reading } from './reading.ts';
 /** Type of the component whose inputs are a Subject; other programs that use it are judged the same way. */
 export const INVENTORY = 'calispray:kubespray:Inventory';
 
+/** Type of the component whose input `change` is judged by the rules about changes. */
+export const PLAN = 'calispray:kubespray:Plan';
+
 export class Seen {
   /** By URN. */
   readonly inventories = new Map<string, Reading>();
+  readonly plans = new Map<string, Reading>();
   readonly objects = new Map<string, KubernetesObject>();
   /** Inventories whose MTU was put right, and whether the files that go with them were. */
   readonly corrected = new Map<string, 'inputs' | 'files' | 'later'>();
 
   /** The inventory as it was read for the policies asked before, until one of them is asked again: then it is another call of the engine. */
   inventory(urn: string, inputs: Readonly<Record<string, unknown>>, asking: string): Reading {
-    const known = this.inventories.get(urn);
-    const reading = known === undefined || known.asked.has(asking) ? new Reading(inputs) : known;
-    reading.asked.add(asking);
-    this.inventories.set(urn, reading);
-    return reading;
+    return read(this.inventories, urn, inputs, asking);
+  }
+
+  /** The plan, in the same way. */
+  plan(urn: string, inputs: Readonly<Record<string, unknown>>, asking: string): Reading {
+    return read(this.plans, urn, inputs, asking);
   }
 
   object(urn: string, inputs: Readonly<Record<string, unknown>>): KubernetesObject {
@@ -33,6 +38,19 @@ export class Seen {
     this.objects.set(urn, object);
     return object;
   }
+}
+
+function read(
+  known: Map<string, Reading>,
+  urn: string,
+  inputs: Readonly<Record<string, unknown>>,
+  asking: string,
+): Reading {
+  const before = known.get(urn);
+  const reading = before === undefined || before.asked.has(asking) ? new Reading(inputs) : before;
+  reading.asked.add(asking);
+  known.set(urn, reading);
+  return reading;
 }
 
 /** `kubernetes:core/v1:Service`; not `kubernetes:yaml:ConfigFile`, which only holds objects. */

@@ -3,10 +3,11 @@ import type { ReportViolation, StackValidationArgs } from '@pulumi/policy';
 import type { Finding } from '../../cluster/finding.ts';
 import { rules } from '../rules/index.ts';
 import { pathOf } from '../rules/variables.ts';
+import { isAboutChange } from './change-rules.ts';
 import { hasVariables, metadataOf, type Policy } from './inventory-rules.ts';
 import type { Reading, Want } from './reading.ts';
 import { reportTo, textOf } from './report.ts';
-import { INVENTORY, isKubernetes, type Seen } from './seen.ts';
+import { INVENTORY, isKubernetes, PLAN, type Seen } from './seen.ts';
 
 /** What its findings have in common with those of a rule. */
 export const notJudged = {
@@ -22,12 +23,13 @@ export function notJudgedPolicy(seen: Seen): Policy {
     ...metadataOf(notJudged),
     validateResource(args, report) {
       if (isKubernetes(args.type)) seen.object(args.urn, args.props);
+      if (args.type === PLAN) {
+        // What is not known of a plan is no want: before the first `up` there is nothing to change.
+        judgeRest(true, seen.plan(args.urn, args.props, notJudged.code), report);
+      }
       if (args.type !== INVENTORY) return;
       const reading = seen.inventory(args.urn, args.props, notJudged.code);
-      for (const rule of rules) {
-        if (rule.class !== 'refused' || reading.asked.has(rule.code)) continue;
-        reportTo(report, rule, reading.judge(rule));
-      }
+      judgeRest(false, reading, report);
       for (const finding of wanting(reading)) report(textOf(finding));
     },
     validateStack: Object.assign(
@@ -41,6 +43,14 @@ export function notJudgedPolicy(seen: Seen): Policy {
       { __pulumiType: INVENTORY },
     ),
   };
+}
+
+/** What a configuration disabled, and must be judged all the same: it would be refused on the way. */
+function judgeRest(aboutChange: boolean, reading: Reading, report: ReportViolation): void {
+  for (const rule of rules) {
+    if (rule.class !== 'refused' || reading.asked.has(rule.code) || isAboutChange(rule) !== aboutChange) continue;
+    reportTo(report, rule, reading.judge(rule));
+  }
 }
 
 const base = { code: notJudged.code, class: notJudged.class };

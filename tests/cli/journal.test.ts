@@ -6,8 +6,8 @@ import { labelOf } from '../../cli/engine/label.ts';
 import {
   countLine,
   diagnosticLines,
-  planLines,
   remediationLines,
+  resourceLines,
   toldLines,
   violationLines,
   withoutStack,
@@ -57,7 +57,7 @@ describe("a journal of the engine's events", () => {
     ].map((order) => {
       const journal = new Journal();
       for (const metadata of order) journal.take(outputs(metadata));
-      return planLines(journal);
+      return resourceLines(journal);
     });
     assert.deepEqual(lines[0], ['  + node b', '    + command b-facts', '', '2 to create']);
     assert.deepEqual(lines[1], lines[0]);

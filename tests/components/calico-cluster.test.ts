@@ -6,6 +6,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { parseCluster, UserError } from '../../cluster/index.ts';
 import { CalicoCluster, clusterOutputs } from '../../components/index.ts';
 import type { NodeFacts } from '../../kubespray/index.ts';
+import type { Desired } from '../../kubespray/plan/types.ts';
 import { type Declared, fitNode, HOST_KEY, noteDeclared } from '../support/declared.ts';
 
 describe('CalicoCluster', () => {
@@ -71,7 +72,8 @@ describe('CalicoCluster', () => {
     const stdin = JSON.parse(String(named('vmstation-inventory-files').inputs.stdin)) as Record<string, string>;
     assert.match(stdin['inventory/hosts.yaml'] ?? '', /masternode/);
     assert.equal(stdin.known_hosts, `192.168.4.63 ${HOST_KEY}\n192.168.4.62 ${HOST_KEY}\n`);
-    assert.match(String(named('vmstation-run-playbook').inputs.create), /PLAYBOOK='cluster.yml'/);
+    const desired = JSON.parse(stdin['desired.json'] ?? '') as Desired;
+    assert.deepEqual(Object.keys(desired.facts.hosts).sort(), ['homelab', 'masternode']);
     assert.equal(named('vmstation-api').inputs.clusterIdentifier, 'vmstation');
   });
 
@@ -116,16 +118,52 @@ describe('CalicoCluster', () => {
     }
   });
 
-  it('puts no data that changes on its own into a run: the same declaration has the same digest', async () => {
-    const first = new CalicoCluster('vmstation', { cluster: cluster() });
-    await settled(first.kubeconfig);
-    const before = named('vmstation-run-playbook').inputs.create;
-    declared.length = 0;
-    const second = new CalicoCluster('vmstation', {
-      cluster: cluster({}, { knownHosts: join(dir, 'known_hosts'), port: 22 }),
-    });
-    await settled(second.kubeconfig);
-    assert.equal(named('vmstation-run-playbook').inputs.create, before);
+  it('carries every fact out by itself, in their order, and undoes only nodes and peers that leave', async () => {
+    const peers = [{ address: '192.168.4.254', as: 64513 }];
+    const bgp = { as: 64512, topology: 'routers', peers };
+    const made = new CalicoCluster('vmstation', { cluster: cluster({ network: { ...value().network, bgp } }) });
+    await settled(made.kubeconfig);
+    await pulumi.runtime.disconnect();
+    const build = declared.filter(({ name }) => name.startsWith('vmstation-build-')).map(({ name }) => name.slice(16));
+    const [release, settings, calico, ...rest] = build;
+    assert.deepEqual([release, settings, calico, rest.at(-1)], ['release', 'settings', 'calico', 'record']);
+    const undone = build.filter((name) => named(`vmstation-build-${name}`).inputs.delete !== undefined);
+    assert.deepEqual(
+      undone.map((name) => name.split('-')[0]),
+      ['member', 'member', 'peer'],
+    );
+    const order = ['controller-key', 'controller-runner', 'inventory-files', 'build-release', 'kubeconfig-read'];
+    const places = order.map((name) => declared.findIndex((each) => each.name === `vmstation-${name}`));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+    const { facts } = JSON.parse(
+      (JSON.parse(String(named('vmstation-inventory-files').inputs.stdin)) as Record<string, string>)['desired.json'] ??
+        '',
+    ) as Desired;
+    const part = (name: string) => JSON.parse(String(named(`vmstation-build-${name}`).inputs.stdin)).part;
+    assert.deepEqual(['release', 'settings', 'calico', 'member-homelab'].map(part), [
+      facts.release,
+      facts.settings,
+      facts.calico,
+      facts.hosts.homelab,
+    ]);
+  });
+
+  it('puts nothing of the way to a host into what is carried out: the same declaration is the same facts', async () => {
+    const facts = async (ssh: Record<string, unknown>) => {
+      declared.length = 0;
+      await settled(new CalicoCluster('vmstation', { cluster: cluster({}, ssh) }).kubeconfig);
+      await pulumi.runtime.disconnect();
+      return declared
+        .filter(({ name }) => name.startsWith('vmstation-build-'))
+        .map(({ name, inputs }) => [name, inputs.stdin]);
+    };
+    const knownHosts = join(dir, 'known_hosts');
+    const elsewhere = join(dir, 'other-id');
+    writeFileSync(elsewhere, 'PLANTED-PRIVATE-KEY-2\n');
+    assert.deepEqual(await facts({ knownHosts }), await facts({ knownHosts, key: elsewhere, agent: true }));
   });
 
   it('refuses to connect to a node whose host key nobody knows', () => {
@@ -185,13 +223,62 @@ describe('CalicoCluster', () => {
       declared.length = 0;
       const known = { knownHosts: join(dir, 'known_hosts'), ...ssh };
       await settled(new CalicoCluster('vmstation', { cluster: cluster({}, known) }).kubeconfig);
-      return /BECOME='(.*)'/.exec(String(named('vmstation-run-playbook').inputs.create))?.[1];
+      return /BECOME=true/.test(String(named('vmstation-build-release').inputs.create));
     };
     nodeFacts = { ...fitNode, sudo: true };
     assert.deepEqual(
       [await become({}), await become({ user: 'ops' }), await become({ user: 'root', become: true })],
-      ['false', 'true', 'true'],
+      [false, true, true],
     );
+  });
+
+  describe('secret variables', () => {
+    const SECRET = 'PLANTED-PASSWORD';
+    const withSecret = async (registry_password: string) => {
+      declared.length = 0;
+      const secretVariables = pulumi.secret({ registry_password });
+      await settled(new CalicoCluster('vmstation', { cluster: cluster(), secretVariables }).kubeconfig);
+      await pulumi.runtime.disconnect();
+      return declared.map(({ name, inputs }) => ({ name, stdin: inputs.stdin }));
+    };
+    /** What the engine gets as a secret arrives wrapped. */
+    const isSecret = (input: unknown) => typeof input === 'object' && input !== null && 'value' in input;
+
+    it('are secret wherever they go, and go nowhere but to what runs playbooks', async () => {
+      const given = await withSecret(SECRET);
+      const holders = given.filter(({ stdin }) => JSON.stringify(stdin ?? '').includes(SECRET));
+      assert.deepEqual(holders.map(({ name }) => name).sort(), [
+        'vmstation-build-calico',
+        'vmstation-build-member-homelab',
+        'vmstation-build-member-masternode',
+        'vmstation-build-release',
+        'vmstation-build-settings',
+      ]);
+      for (const { name, stdin } of holders) assert.ok(isSecret(stdin), name);
+      assert.ok(
+        !JSON.stringify(declared.map((each) => ({ ...each, inputs: { ...each.inputs, stdin: 0 } }))).includes(SECRET),
+      );
+    });
+
+    it('change the facts when they change, by a digest that has another salt in another cluster', async () => {
+      const digests = async (text: string) => {
+        const files = (await withSecret(text)).find(({ name }) => name === 'vmstation-inventory-files')?.stdin;
+        const { facts } = JSON.parse(
+          (JSON.parse(String(files)) as Record<string, string>)['desired.json'] ?? '',
+        ) as Desired;
+        return facts.settings['secretVariables.registry_password'];
+      };
+      const first = await digests(SECRET);
+      assert.match(String(first), /^[0-9a-f]{16}$/);
+      assert.equal(await digests(SECRET), first);
+      assert.notEqual(await digests(`${SECRET}2`), first);
+    });
+
+    it('are in no command where the stack has none', async () => {
+      await settled(new CalicoCluster('vmstation', { cluster: cluster() }).kubeconfig);
+      await pulumi.runtime.disconnect();
+      assert.deepEqual(Object.keys(JSON.parse(String(named('vmstation-build-settings').inputs.stdin))), ['part']);
+    });
   });
 
   it('refuses, without the pack, what kubespray would refuse', () => {

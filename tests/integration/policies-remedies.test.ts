@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as command from '@pulumi/command';
 import * as kubernetes from '@pulumi/kubernetes';
-import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { connectionTo } from '../../components/connection.ts';
 import { Inventory } from '../../components/inventory.ts';
@@ -28,7 +27,7 @@ describe('what the policy pack puts right, on the real engine', function () {
     const cluster: Cluster = clusterOf(edited(lab, { network: { encapsulation: { ipip: 'always' }, mtu: 1500 } }));
     const { ok, codes, remediations, failure } = await preview(
       async () => {
-        new Inventory('theirs', { cluster, controller: cluster.nodes[0] as Node, after: pulumi.output('ready') });
+        new Inventory('theirs', { cluster, controller: cluster.nodes[0] as Node });
       },
       { 'mtu-above-encapsulation': 'remediate' },
     );
@@ -57,11 +56,15 @@ describe('what the policy pack puts right, on the real engine', function () {
         ssh: { user: 'root', port: sshd.port, agent: false, become: false, hostKey: sshd.hostKey, key },
       };
       const program = async () => {
-        const inventory = new Inventory('laid', { cluster, controller, after: pulumi.output('ready') });
-        const read = new command.remote.Command('read', {
-          connection: connectionTo(controller),
-          create: pulumi.interpolate`cat ~/.calispray/lab/inventory/group_vars/k8s_cluster/*calico.yml # ${inventory.written}`,
-        });
+        const inventory = new Inventory('laid', { cluster, controller });
+        const read = new command.remote.Command(
+          'read',
+          {
+            connection: connectionTo(controller),
+            create: 'cat ~/.calispray/lab/inventory/group_vars/k8s_cluster/*calico.yml',
+          },
+          { dependsOn: inventory.laid },
+        );
         return { text: read.stdout };
       };
       const done = await engine.run('up', program, { 'mtu-above-encapsulation': 'remediate' });

@@ -68,7 +68,7 @@ describe('the policy pack on the real engine', function () {
     const { ok, violations } = await preview(async () => {
       const node = cluster.nodes[0] as Node;
       const controller: Node = { ...node, ssh: { ...node.ssh, hostKey: 'accept-new' } };
-      new Inventory('theirs', { cluster, controller, after: pulumi.output(undefined) });
+      new Inventory('theirs', { cluster, controller });
     });
     assert.equal(ok, false);
     const { message } = violations.find((v) => v.code === 'encapsulation-exclusive') ?? { message: '' };

@@ -35,16 +35,30 @@ export const fitNode: NodeFacts = {
   peers: [],
 };
 
-/** From here on every resource is noted instead of made; a node that is asked for its facts gives those of `facts`. */
-export function noteDeclared(facts: () => NodeFacts = () => fitNode): Declared[] {
+/** Of a preview: what `record` gives was written down by the last `up`; undefined where there was none. */
+export interface Preview {
+  readonly record: string | undefined;
+}
+
+/**
+ * From here on every resource is noted instead of made; a node that is asked for its facts gives those of `facts`. In a preview the
+ * outputs of what was never made are unknown, and of everything else those of the last time.
+ */
+export function noteDeclared(facts: () => NodeFacts = () => fitNode, preview?: Preview): Declared[] {
   const declared: Declared[] = [];
-  pulumi.runtime.setMocks({
+  const stdoutOf = (name: string): string | undefined => {
+    if (name.endsWith('-facts')) return JSON.stringify(facts());
+    if (name.endsWith('-build-record') && preview !== undefined) return preview.record;
+    return `stdout of ${name}\n`;
+  };
+  const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
       declared.push({ type, name, inputs });
-      const stdout = name.endsWith('-facts') ? JSON.stringify(facts()) : `stdout of ${name}\n`;
-      return { id: `${name}-id`, state: { ...inputs, stdout, stderr: '' } };
+      const stdout = stdoutOf(name);
+      return { id: `${name}-id`, state: { ...inputs, ...(stdout === undefined ? {} : { stdout }), stderr: '' } };
     },
     call: (args) => args.inputs,
-  });
+  };
+  pulumi.runtime.setMocks(mocks, 'project', 'stack', preview !== undefined);
   return declared;
 }

@@ -1,0 +1,63 @@
+/** Changes of our own resources, of which the plan says the same in the words of the stack file: what is left to show of them. */
+import { isRecord } from '../../cluster/raw.ts';
+import type { PropertyChange } from './diff.ts';
+import type { Change, Journal } from './journal.ts';
+import { typesOf } from './label.ts';
+
+/** The component whose inputs are the plan. It is read, and shown as lines of its own. */
+export const PLAN = 'calispray:kubespray:Plan';
+
+const COMMAND = 'command:remote:Command';
+const INVENTORY = 'calispray:kubespray:Inventory';
+/** Components whose commands take on standard input what the plan says, or a digest of it. */
+const carryOut = ['calispray:kubespray:Build', 'calispray:kubespray:Kubeconfig', 'calispray:kubernetes:ApiGate'];
+
+/** Whether nothing of it changes but how its host is reached. */
+export function onlyConnection(change: Change): boolean {
+  return change.act === 'update' && change.properties.length > 0 && change.properties.every(isConnection);
+}
+
+/** Lines for what differs only in the connection: one a node, since what it leads to is the same for all its commands. */
+export function connectionLines(journal: Journal): string[] {
+  const moved = journal.changed().filter((change) => change.act === 'update' && change.properties.some(isConnection));
+  if (moved.length === 0) return [];
+  const nodes = moved.flatMap((change) => journal.nodeOf(change) ?? []);
+  const whose = nodes.length === 0 ? `${moved.length} commands` : nodes.join(', ');
+  return [`  ~ connection of ${whose}: nothing runs on the nodes but a check`];
+}
+
+/** The properties of a change that are worth a line; `files` are files whose text differs. `journal` may hold a plan, which says the rest. */
+export function worthShowing(change: Change, journal: Journal): { properties: PropertyChange[]; files: string[] } {
+  const properties = change.properties.filter((property) => !isConnection(property));
+  const parent = typesOf(change.urn).at(-2) ?? '';
+  if (journal.plan === undefined) return { properties, files: [] };
+  if (change.type === INVENTORY) return { properties: [], files: [] };
+  if (change.type !== COMMAND) return { properties, files: [] };
+  const input = properties.find(({ path }) => path === 'stdin');
+  const others = properties.filter((property) => property !== input);
+  if (carryOut.includes(parent)) return { properties: others, files: [] };
+  const files = input === undefined ? undefined : filesIn(input);
+  return files === undefined ? { properties, files: [] } : { properties: others, files };
+}
+
+function isConnection({ path }: PropertyChange): boolean {
+  return /^connection(\.|\[|$)/.test(path);
+}
+
+/** Names of files that differ, where a command gets them as `{"name": "text"}`; undefined where it gets anything else. */
+function filesIn({ before, after }: PropertyChange): string[] | undefined {
+  const [old, now] = [before, after].map(filesOf);
+  if (old === undefined || now === undefined) return undefined;
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+  return names.filter((name) => old[name] !== now[name]);
+}
+
+function filesOf(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== 'string' || !text.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
