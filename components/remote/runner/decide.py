@@ -16,8 +16,8 @@ Step = dict[str, Any]
 Desired = dict[str, Any]
 
 REFLECTORS = "calico_rr"
-# What changes the control plane or etcd goes before what a worker needs of them.
-JOINS = ("join-control-plane", "join-etcd", "join")
+# What changes etcd and the control plane goes before what a worker needs of them, whichever host asks first.
+JOINS = ("join-etcd", "join-control-plane", "join")
 WHOLE = ("upgrade", "converge", "join-control-plane", "join-etcd")
 
 
@@ -43,7 +43,9 @@ def decide_gone(what: str, name: str, applied: Optional[Facts], desired: Desired
     if name in desired["facts"][part] or applied is None or name not in applied[part]:
         return None
     if what == "peer":
-        return {"kind": "unpeer", "hosts": [], "peers": [name]}
+        return {"kind": "unpeer", "hosts": members_of(applied, desired["facts"]), "peers": [name]}
+    if name in (applied.get("first") or {}).values():
+        raise Refused(f"{name} is the first of the control plane or of etcd: kubespray cannot do without it. docs/operations.md has the way.")
     return {"kind": "remove-dead" if name in desired["removeDead"] else "remove", "hosts": [name]}
 
 
@@ -57,7 +59,7 @@ def plan(applied: Optional[Facts], desired: Desired) -> list[Step]:
         step = next_step(applied, desired)
     for what, part in (("peer", "peers"), ("member", "hosts")):
         gone = [decide_gone(what, name, applied, desired) for name in sorted((applied or desired["facts"])[part])]
-        steps += [each for each in gone if each is not None]
+        steps += sorted((each for each in gone if each is not None), key=lambda each: each["kind"] == "remove-dead")
     return steps
 
 
@@ -65,9 +67,9 @@ def next_step(applied: Optional[Facts], desired: Desired) -> Optional[Step]:
     """The first run that is needed, but for hosts and peers that leave."""
     wanted: Facts = desired["facts"]
     if applied is None:
-        return {"kind": "build", "hosts": sorted(wanted["hosts"])}
+        return {"kind": "build", "hosts": list(wanted["hosts"])}
     refuse_fixed(applied, desired)
-    members = sorted(applied["hosts"].keys() & wanted["hosts"].keys())
+    members = members_of(applied, wanted)
     before, after = applied["release"], wanted["release"]
     if before["version"] != after["version"] or before["kubernetes"] != after["kubernetes"]:
         return {"kind": "upgrade", "hosts": members}
@@ -77,9 +79,8 @@ def next_step(applied: Optional[Facts], desired: Desired) -> Optional[Step]:
         return {"kind": "converge", "hosts": members}
     if network_differs(applied, wanted, members):
         return {"kind": "calico", "hosts": members}
-    labelled = [name for name in members if differs("settings", applied["hosts"][name], wanted["hosts"][name])]
-    if labelled:
-        return {"kind": "label", "hosts": labelled}
+    if any(differs("settings", applied["hosts"][name], wanted["hosts"][name]) for name in members):
+        return {"kind": "label", "hosts": members}
     joining = {name: desired["joins"][name] for name in sorted(wanted["hosts"]) if joins(applied["hosts"].get(name), wanted["hosts"][name])}
     for kind in JOINS:
         hosts = [name for name, how in joining.items() if how == kind]
@@ -94,7 +95,7 @@ def network_differs(applied: Facts, wanted: Facts, members: list[str]) -> bool:
         not same(applied["calico"], wanted["calico"])
         or any(differs(name, applied["peers"], peers) for name in peers)
         or any(differs("calico", applied["hosts"][name], wanted["hosts"][name]) for name in members)
-        or any(REFLECTORS in gained(applied["hosts"][name], wanted["hosts"][name]) for name in members)
+        or any(reflects(applied["hosts"][name], wanted["hosts"][name]) for name in members)
     )
 
 
@@ -103,12 +104,29 @@ def joined_peers(wanted: Facts, hosts: Any) -> dict[str, Any]:
     return {name: peer for name, peer in wanted["peers"].items() if peer.get("node") is None or peer["node"] in hosts}
 
 
+def members_of(applied: Facts, wanted: Facts) -> list[str]:
+    """Hosts that have joined, and stay."""
+    return [name for name in wanted["hosts"] if name in applied["hosts"]]
+
+
 def gained(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return set(after["groups"]) - set(before["groups"])
+    """Further groups of a member; none where it loses one, which no run does."""
+    return set(after["groups"]) - set(before["groups"]) if set(before["groups"]) <= set(after["groups"]) else set()
+
+
+def reflects(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return gained(before, after) == {REFLECTORS}
 
 
 def joins(before: Optional[dict[str, Any]], after: dict[str, Any]) -> bool:
-    return before is None or bool(gained(before, after) - {REFLECTORS})
+    """A new host, or a member with further groups. A node of the cluster becomes no etcd member and no control plane: it is
+    to be removed before (kubespray v2.31.0 docs/operations/nodes.md:126)."""
+    if before is None:
+        return True
+    more = gained(before, after)
+    if "etcd" in more or ("kube_control_plane" in more and set(before["groups"]) - {"etcd"}):
+        return False
+    return bool(more - {REFLECTORS})
 
 
 def carried_out(step: Step, applied: Optional[Facts], desired: Desired) -> Optional[Facts]:
@@ -138,12 +156,12 @@ def carried_out(step: Step, applied: Optional[Facts], desired: Desired) -> Optio
     elif kind in ("migrate", "calico"):
         after["calico"] = wanted["calico"]
         take("calico")
-        for name in members:
-            if REFLECTORS in gained(hosts[name], wanted["hosts"][name]):
-                hosts[name] = {**hosts[name], "groups": sorted([*hosts[name]["groups"], REFLECTORS])}
     elif kind in WHOLE:
         after.update({part: wanted[part] for part in ("release", "settings", "calico")})
         take("settings", "calico")
+    for name in members if kind in ("migrate", "calico", *WHOLE) else ():
+        if reflects(hosts[name], wanted["hosts"][name]):
+            hosts[name] = {**hosts[name], "groups": wanted["hosts"][name]["groups"]}
     if kind in JOINS:
         hosts.update({name: wanted["hosts"][name] for name in step["hosts"]})
     if kind in ("migrate", "calico", *WHOLE, *JOINS):
@@ -155,6 +173,8 @@ def carried_out(step: Step, applied: Optional[Facts], desired: Desired) -> Optio
 def refuse_fixed(applied: Facts, desired: Desired) -> None:
     """A net below the rules of the preview, for whoever comes past them: a living cluster cannot change these."""
     wanted = desired["facts"]
+    if not same(applied.get("first"), wanted.get("first")):
+        raise Refused("the first of the control plane or of etcd is another one: kubespray builds on who was first. docs/operations.md has the way.")
     pairs = [(applied[part], wanted[part], name, name) for part in ("settings", "calico") for name in desired["fixed"][part]]
     for host in sorted(applied["hosts"].keys() & wanted["hosts"].keys()):
         pairs += [(applied["hosts"][host], wanted["hosts"][host], name, f"{name} of {host}") for name in ("address", "address6", "etcdMember")]
