@@ -46,13 +46,15 @@ export default async function plan(options: StackOptions & { live?: boolean }): 
       ok,
       stack: file.stack,
       plan: planned,
+      desired,
       findings,
       levels,
       ...(drift === undefined ? {} : { live: drift.live, drift: live }),
     };
     terminal.out(JSON.stringify(document, null, 2));
   } else {
-    for (const line of planLines(planned)) say(line);
+    const lines = planLines(planned);
+    for (const line of lines.length === 0 ? [`${cluster.name}: nothing to do.`] : lines) say(line);
     sayFindings(findings.filter((finding) => stops(finding, levels)));
     if (secrets) say('Secret variables are not compared here: `calispray preview` does that.');
     if (drift?.line !== undefined) say(drift.line);
