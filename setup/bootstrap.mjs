@@ -4,7 +4,7 @@
  * modules. Installs the locked packages where they are missing or out of date, then hands over to Node 24, which is one
  * of them.
  *
- *     node setup/bootstrap.mjs start|test|setup|bench|calispray|mocha|mutation|add-release [arguments]
+ *     node setup/bootstrap.mjs start|test|setup|bench|calispray|mocha|faults|mutation|add-release [arguments]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,6 +24,7 @@ const programs = {
   bench: (rest) => ['bench/main.ts', ...rest],
   calispray: (rest) => ['cli/main.ts', ...rest],
   mocha: (rest) => ['tests/run.ts', ...rest],
+  faults: (rest) => ['tests/integration/faults/main.ts', ...rest],
   mutation: (rest) => ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', ...rest],
   'add-release': (rest) => ['setup/add-release.ts', ...rest],
 };

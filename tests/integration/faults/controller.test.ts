@@ -1,0 +1,5 @@
+import { RunnerGround } from '../../support/faults/runner-ground.ts';
+import { survives } from '../../support/faults/survive.ts';
+import { controller } from './controller.ts';
+
+survives(controller, () => new RunnerGround('faults-controller'));
