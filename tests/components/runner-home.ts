@@ -96,6 +96,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A call that is at work. */
+export interface Begun {
+  readonly child: ChildProcess;
+  /** Its standard output so far. */
+  readonly said: () => string;
+  readonly ended: Promise<Ended>;
+}
+
 /** A controller's home with the runner laid, and something that stands in for ansible-playbook or is it. */
 export class RunnerHome {
   readonly home: string;
@@ -179,7 +187,7 @@ export class RunnerHome {
   }
 
   /** The same, not waited for. */
-  begin(fact: readonly string[], secrets?: unknown): { child: ChildProcess; ended: Promise<Ended> } {
+  begin(fact: readonly string[], secrets?: unknown): Begun {
     const child = spawn('sh', ['-c', ensureCommand('vm', fact)], { env: this.env, detached: true });
     child.stdin.end(this.input(fact, secrets));
     let stdout = '';
@@ -190,7 +198,12 @@ export class RunnerHome {
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    return { child, ended: new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr }))) };
+    const said = () => stdout;
+    return {
+      child,
+      said,
+      ended: new Promise((done) => child.on('close', (status) => done({ status, stdout, stderr }))),
+    };
   }
 
   record(): Partial<Facts> {

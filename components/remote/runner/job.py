@@ -181,6 +181,7 @@ class Job:
             shutil.rmtree(home.at("applied", "inventory"), ignore_errors=True)
             os.replace(home.at("applied", "inventory.new"), home.at("applied", "inventory"))
             write_json(home.at("applied", "hosts.json"), self.desired["hosts"])
+            shutil.copyfile(home.run(run, "known_hosts"), home.at("applied", "known_hosts"))
         write_json(home.at("applied.json"), after)
         write_json(home.at("applied", "by.json"), {"run": run, "at": now(), "who": self.run["who"]})
 

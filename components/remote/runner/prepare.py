@@ -38,6 +38,7 @@ def prepare(home: Home, run: str, secrets: dict[str, Any]) -> None:
         snapshot(home, home.at("applied", "inventory"), os.path.join(folder, "inventory-applied"))
     drop_stale_facts(home)
     desired = read_json(os.path.join(folder, "desired.json"))
+    write_text(os.path.join(folder, "known_hosts"), known_hosts(home))
     write_text(os.path.join(folder, "ansible.cfg"), configuration(home, run, desired))
     if secrets:
         write_json(os.path.join(folder, "secrets.json"), secrets)
@@ -51,6 +52,25 @@ def snapshot(home: Home, source: str, target: str) -> None:
     for name in SHARED:
         os.makedirs(home.at("inventory", name), mode=0o700, exist_ok=True)
         os.symlink(home.at("inventory", name), os.path.join(target, name))
+
+
+def known_hosts(home: Home) -> str:
+    """The declared host keys; of hosts that leave, which a run still goes to, those that they were built with."""
+    declared, built = (lines_of(path) for path in (home.at("known_hosts"), home.at("applied", "known_hosts")))
+    names = {name for line in declared for name in names_of(line)}
+    return "\n".join([*declared, *(line for line in built if not names & names_of(line)), ""])
+
+
+def lines_of(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return [line.strip() for line in file if line.strip()]
+    except FileNotFoundError:
+        return []
+
+
+def names_of(line: str) -> set[str]:
+    return set(line.split()[0].split(","))
 
 
 def drop_stale_facts(home: Home) -> None:
@@ -106,7 +126,7 @@ ignore_patterns = artifacts, credentials
 [ssh_connection]
 pipelining = True
 control_path_dir = {home.at("cp")}
-ssh_args = -o ControlMaster=auto -o ControlPersist=30m -o ConnectionAttempts=5 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o StrictHostKeyChecking=yes -o UserKnownHostsFile={home.at("known_hosts")}
+ssh_args = -o ControlMaster=auto -o ControlPersist=30m -o ConnectionAttempts=5 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o StrictHostKeyChecking=yes -o UserKnownHostsFile={home.run(run, "known_hosts")}
 """
 
 
