@@ -1,4 +1,5 @@
-import { defaultOf, type Field, fields, inline, type JsonSchema } from './json-schema.ts';
+import { inline } from './inline.ts';
+import { defaultOf, type Field, fields, type JsonSchema } from './json-schema.ts';
 import type { Change } from './schema/documentation.ts';
 
 const CHANGES: Record<Change, string> = {

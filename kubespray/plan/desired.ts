@@ -1,21 +1,11 @@
 import type { Cluster } from '../../cluster/index.ts';
 import { hostsOf } from '../hosts.ts';
+import { MIGRATES } from './encapsulation.ts';
 import { factsOf } from './facts.ts';
 import { FIXED } from './fixed.ts';
 import { howFor } from './how.ts';
-import { MIGRATES } from './migration.ts';
-import type { Desired, Facts, HostFact, JoinKind } from './types.ts';
-
-/** How a host becomes one of the cluster: only a worker does by scale.yml (kubespray v2.31.0 docs/operations/nodes.md:36). */
-export function joinOf({ groups }: HostFact): JoinKind {
-  if (groups.includes('etcd')) return 'join-etcd';
-  return groups.includes('kube_control_plane') ? 'join-control-plane' : 'join';
-}
-
-/** The same of every host. */
-export function joinsOf(facts: Facts): Record<string, JoinKind> {
-  return Object.fromEntries(Object.entries(facts.hosts).map(([name, host]) => [name, joinOf(host)]));
-}
+import { joinsOf } from './joins.ts';
+import type { Desired } from './types.ts';
 
 /** What the controller is told. `folder`: kubespray's, below `~/.calispray/CLUSTER`; `source`: see ReleaseFact. */
 export function desiredOf(cluster: Cluster, folder: string, source: string): Desired {

@@ -1,7 +1,7 @@
-import { joinOf } from './desired.ts';
-import { same } from './facts.ts';
+import { same } from './digest.ts';
+import { encapsulationIn, MIGRATES, written } from './encapsulation.ts';
 import { FIXED } from './fixed.ts';
-import { encapsulationIn, MIGRATES, written } from './migration.ts';
+import { joinOf } from './joins.ts';
 import { pathOf, usual } from './paths.ts';
 import type { Change, Difference, HostFact, PeerFact, StepKind } from './types.ts';
 

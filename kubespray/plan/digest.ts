@@ -3,12 +3,19 @@ export function digestOf(value: unknown): string {
   return `sha256:${sha256(canonical(value)).slice(0, 12)}`;
 }
 
-/** JSON with sorted keys. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+/** JSON with sorted keys; of what JSON cannot say (a ring, a bigint) something all the same, since anything may be asked about. */
+export function canonical(value: unknown, inside: readonly unknown[] = []): string {
+  if (typeof value === 'bigint' || inside.includes(value)) return `"${typeof value}"`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const now = [...inside, value];
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, now)).join(',')}]`;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`;
+  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part, now)}`).join(',')}}`;
+}
+
+/** Whether two facts, or parts of them, are the same. */
+export function same(a: unknown, b: unknown): boolean {
+  return a === b || canonical(a) === canonical(b);
 }
 
 /** FIPS 180-4, of the text in UTF-8, in hexadecimal. Here because the pure rooms have no crypto of a platform. */

@@ -1,12 +1,11 @@
 import { type Cluster, type Node, release } from '../../cluster/index.ts';
-import { isRecord, record } from '../../cluster/raw.ts';
 import { constants, fieldOf } from '../fields.ts';
 import { groupsOf } from '../hosts.ts';
 import { files, type Variable, variablesOf } from '../variables.ts';
 import { wireguardPackages } from '../wireguard.ts';
-import { canonical, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
 import { peersOf } from './peers.ts';
-import type { Facts, HostFact, PeerFact } from './types.ts';
+import type { Facts, HostFact } from './types.ts';
 
 /** Said elsewhere in the facts: the release, the name, the peers. */
 const ELSEWHERE: readonly string[] = ['kube_version', 'cluster_name', 'peers'];
@@ -78,60 +77,4 @@ function hostFact(node: Node): HostFact {
 /** Facts become the text of a resource: the same ones the same text. */
 function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/**
- * What the controller wrote down as carried out (applied.json); undefined where there is none, or nothing of a cluster in
- * it. A part that is missing or of another type is empty: it differs then, and what it is about is carried out.
- */
-export function readFacts(text: string): Facts | undefined {
-  const value = record(parsed(text));
-  if (typeof value.cluster !== 'string') return undefined;
-  const { version, kubernetes, source } = record(value.release);
-  const { controlPlane, etcd } = record(value.first);
-  return {
-    cluster: value.cluster,
-    release: { version: word(version), kubernetes: word(kubernetes), source: word(source) },
-    settings: record(value.settings),
-    calico: record(value.calico),
-    hosts: each(value.hosts, readHost),
-    first: { controlPlane: word(controlPlane), etcd: word(etcd) },
-    peers: each(value.peers, (peer) => peer as PeerFact),
-  };
-}
-
-function readHost({ address, address6, groups, etcdMember, settings, calico }: Record<string, unknown>): HostFact {
-  return {
-    address: word(address),
-    ...(typeof address6 === 'string' ? { address6 } : {}),
-    groups: Array.isArray(groups) ? groups.map(word) : [],
-    ...(typeof etcdMember === 'string' ? { etcdMember } : {}),
-    settings: record(settings),
-    calico: record(calico),
-  };
-}
-
-function each<T>(value: unknown, read: (part: Record<string, unknown>) => T): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(record(value)).flatMap(([name, part]): [string, T][] =>
-      isRecord(part) ? [[name, read(part)]] : [],
-    ),
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function word(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** Whether two facts, or parts of them, are the same. */
-export function same(a: unknown, b: unknown): boolean {
-  return a === b || canonical(a) === canonical(b);
 }

@@ -1,4 +1,4 @@
-import { inline } from '../../cluster/json-schema.ts';
+import { inline } from '../../cluster/inline.ts';
 import type { Call, Difference, Plan, Step } from './types.ts';
 
 /** A plan as a person reads it; nothing where there is nothing to do. */

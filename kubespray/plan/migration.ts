@@ -3,9 +3,6 @@ import { modeOf } from '../../cluster/network.ts';
 import { calicoCall, onControlPlane } from './calls.ts';
 import type { Call, Facts } from './types.ts';
 
-/** The variables that a migration changes: kubespray's check part stops where the live pool has other modes (check.yml:163-169). */
-export const MIGRATES: readonly string[] = ['calico_ipip_mode', 'calico_vxlan_mode'];
-
 /** How often a new way is looked for on each node, and how long between: five minutes. */
 const PATIENCE = { tries: 60, delaySeconds: 5 } as const;
 
@@ -80,21 +77,4 @@ function modesOf(encapsulation: Encapsulation): Modes {
 function tunnelOf({ ipipMode, vxlanMode }: Modes) {
   if (ipipMode !== 'Never') return { switch: 'ipipEnabled', device: 'tunl0' } as const;
   return vxlanMode === 'Never' ? undefined : ({ switch: 'vxlanEnabled', device: 'vxlan.calico' } as const);
-}
-
-/** The encapsulation that facts have, as a stack file writes it: `none`, `{ ipip: 'always' }`. */
-export function encapsulationIn({ calico }: Facts): unknown {
-  const [ipip, vxlan] = [wordOf(calico.calico_ipip_mode), wordOf(calico.calico_vxlan_mode)];
-  if (ipip !== undefined) return { ipip };
-  return vxlan === undefined ? 'none' : { vxlan };
-}
-
-function wordOf(mode: unknown): string | undefined {
-  if (mode === 'Always') return 'always';
-  return mode === 'CrossSubnet' ? 'cross-subnet' : undefined;
-}
-
-/** The same of an encapsulation. */
-export function written(encapsulation: Encapsulation): unknown {
-  return encapsulation.kind === 'none' ? 'none' : { [encapsulation.kind]: encapsulation.mode };
 }

@@ -1,5 +1,5 @@
 import { differencesOf } from './differences.ts';
-import { same } from './facts.ts';
+import { same } from './digest.ts';
 import { stepsOf } from './steps.ts';
 import type { Change, Difference, Facts, Plan, Step, StepKind } from './types.ts';
 

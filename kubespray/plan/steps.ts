@@ -1,7 +1,7 @@
 import type { Found } from './differences.ts';
 import { effectsOf } from './effects.ts';
+import { encapsulationIn } from './encapsulation.ts';
 import { howFor } from './how.ts';
-import { encapsulationIn } from './migration.ts';
 import { minutesOf } from './minutes.ts';
 import type { Call, Change, Facts, Step, StepKind } from './types.ts';
 

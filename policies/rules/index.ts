@@ -1,6 +1,7 @@
 import type { Finding, FindingClass } from '../../cluster/finding.ts';
 import { bgp } from './bgp/index.ts';
 import { calico } from './calico/index.ts';
+import { change } from './change/index.ts';
 import { choices } from './choices/index.ts';
 import { hosts } from './hosts/index.ts';
 import { inventory } from './inventory/index.ts';
@@ -12,7 +13,7 @@ import { complete, type Rule, type Subject } from './subject.ts';
 
 export { complete, type HostKeyState, type Rule, type Subject, type SubjectHost } from './subject.ts';
 
-const topics = [release, inventory, names, choices, calico, ranges, bgp, mtu, hosts].flat();
+const topics = [release, inventory, names, choices, calico, ranges, bgp, mtu, hosts, change].flat();
 const classes: readonly FindingClass[] = ['refused', 'harmful', 'advice'];
 
 /** Every rule, in the order of the reference (docs/rules.md): what is refused, what harms, advice; each by topic. */

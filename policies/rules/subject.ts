@@ -1,5 +1,7 @@
 import type { Finding, FindingClass } from '../../cluster/finding.ts';
 import { record } from '../../cluster/raw.ts';
+import { changeFrom } from '../../kubespray/plan/read.ts';
+import type { Change } from '../../kubespray/plan/types.ts';
 
 /** How a host's key is known before connecting to it. */
 export type HostKeyState = 'pinned' | 'known-hosts' | 'accept-new' | 'absent';
@@ -33,6 +35,8 @@ export interface Subject {
   readonly files?: readonly string[];
   /** Variable → field of the stack file that it comes from. */
   readonly paths?: Readonly<Record<string, string>>;
+  /** What was carried out before and what is declared now; absent where nothing was, and in an `up`. */
+  readonly change?: Change;
 }
 
 /** One thing that can be wrong, with the one way to see it. */
@@ -55,7 +59,8 @@ export interface Rule {
  * else, is empty.
  */
 export function complete(subject: Partial<Subject> | undefined): Subject {
-  const { variables, hosts, kubespray, network, paths, extraVars, files } = record(subject);
+  const { variables, hosts, kubespray, network, paths, extraVars, files, change: given } = record(subject);
+  const change = changeFrom(given);
   const { nodes, nodes6, interfaceMtu } = record(network);
   return {
     variables: record(variables),
@@ -69,6 +74,7 @@ export function complete(subject: Partial<Subject> | undefined): Subject {
     ...(extraVars === undefined ? {} : { extraVars: record(extraVars) }),
     ...(Array.isArray(files) ? { files: files.map(text) } : {}),
     paths: Object.fromEntries(Object.entries(record(paths)).map(([name, path]) => [name, text(path)])),
+    ...(change === undefined ? {} : { change }),
   };
 }
 
