@@ -1,5 +1,6 @@
 /** The order of an `up`: ask the nodes and the live cluster, preview with the rules, stop on a violation with nothing touched, then carry it out. */
 import { UserError } from '../cluster/finding.ts';
+import { isRecord } from '../cluster/raw.ts';
 import type { Change, Journal, Told } from './engine/journal.ts';
 import { busyLine, countLine, toldLines, violationLines } from './engine/lines.ts';
 import type { Declared, Opened } from './open.ts';
@@ -15,13 +16,19 @@ export interface Outcome {
   touched: boolean;
 }
 
+/** What the nodes said before anything was begun. */
+export interface Asked {
+  /** The controller keeps a record of this cluster: some `up` carried it out. */
+  readonly carriedOut: boolean;
+}
+
 /**
  * Asks every node, and of a cluster that is there how it is live.
  * @throws UserError where a node is not there or not fit, or the live cluster could not become what the stack says: nothing
  * was touched then, and the engine did not start
  */
-export async function preflight({ cluster, file }: Declared, say: (line: string) => void): Promise<void> {
-  if (cluster === undefined) return;
+export async function preflight({ cluster, file }: Declared, say: (line: string) => void): Promise<Asked> {
+  if (cluster === undefined) return { carriedOut: false };
   const [{ askNodes }, { driftNow }] = await Promise.all([import('./ssh/ask.ts'), import('./live/drift.ts')]);
   const [fitness, drift] = await Promise.all([askNodes(cluster, say), driftNow(cluster)]);
   const findings = [...fitness, ...located(drift.findings, file.source, `config.${CLUSTER_KEY}`)];
@@ -29,11 +36,13 @@ export async function preflight({ cluster, file }: Declared, say: (line: string)
   // A control plane that is down must not stand in the way of mending it; a node that does not tell was asked above.
   if (drift.live === undefined || drift.live.cluster === 'down') say(drift.line ?? '');
   for (const line of findingLines(findings)) say(line);
+  return { carriedOut: isRecord(drift.live?.applied) };
 }
 
 export async function carryOut(
   { session, cluster }: Pick<Opened, 'session' | 'cluster'>,
   say: (line: string) => void,
+  asked: Asked,
 ): Promise<Outcome> {
   const plan = await session.preview(worries(say));
   for (const line of previewLines(plan)) say(line);
@@ -43,7 +52,7 @@ export async function carryOut(
   if (plan.idle()) return { ok: true, journal: plan, touched: false };
   say('');
   const { withProgress } = await import('./live/follow.ts');
-  const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell)));
+  const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell, asked.carriedOut)));
   // What was there before is known before alone.
   journal.plan = plan.plan;
   const mandatory = journal.mandatory();

@@ -21,9 +21,9 @@ export default async function start(options: StackOptions): Promise<number> {
   const declared = await declare(options);
   if (!insideLab()) return runInLab(process.argv.slice(2), say);
   const prepared = await prepare(declared, say, true);
-  await preflight(declared, say);
+  const asked = await preflight(declared, say);
   const opened = await open(prepared);
-  const { ok, journal, touched } = await carryOut(opened, say);
+  const { ok, journal, touched } = await carryOut(opened, say, asked);
   if (!ok || declared.cluster === undefined) return exitCodes.finding;
 
   const { labStatus, probePods } = await import('../../lab/index.ts');

@@ -11,9 +11,9 @@ export default async function up(options: StackOptions): Promise<number> {
   const declared = await declare(options);
   if (options.stack === LAB_STACK && !insideLab()) return runInLab(process.argv.slice(2), say);
   const prepared = await prepare(declared, say, true);
-  await preflight(declared, say);
+  const asked = await preflight(declared, say);
   const opened = await open(prepared);
-  const { ok, journal, touched } = await carryOut(opened, say);
+  const { ok, journal, touched } = await carryOut(opened, say, asked);
   if (options.json === true) {
     const document = { ...previewDocument(options.stack, journal), ok, touched, outputs: journal.outputs };
     terminal.out(JSON.stringify(document, null, 2));

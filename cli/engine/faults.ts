@@ -57,6 +57,16 @@ export function explain(error: unknown, setting: Setting, journal?: Journal): un
       'check PULUMI_BACKEND_URL and what it needs to log in, or unset it to use a local file backend',
     );
   }
+  // As Go says it; what a node says of its own disk begins with a capital.
+  const unwritable = /\b(no space left on device|read-only file system)\b/.exec(stderr);
+  if (unwritable !== null && backend.url.startsWith('file:')) {
+    return UserError.of(
+      'state-unwritable',
+      '',
+      `the state of stack ${stack} cannot be written to ${backend.url}: ${unwritable[1]}`,
+      'make room or the file system writable, and run the same command again, which goes on where this one stopped',
+    );
+  }
   const plugin = /no (\w+) plugin '([^']+)'/.exec(stderr) ?? firstMatch(journal, /no (\w+) plugin '([^']+)'/);
   if (plugin !== undefined && plugin !== null) {
     return UserError.of(

@@ -43,7 +43,8 @@ export type Telling = (told: Told) => void;
 
 export interface Session {
   preview(tell?: Telling): Promise<Journal>;
-  up(tell?: Telling): Promise<Journal>;
+  /** `carriedOut`: the controller has a record of this cluster, so that a state without one was lost. */
+  up(tell?: Telling, carriedOut?: boolean): Promise<Journal>;
   refresh(tell?: Telling): Promise<Journal>;
   destroy(tell?: Telling): Promise<Journal>;
   /** Lifts whatever locks there are. */
@@ -159,9 +160,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   process.env.CALISPRAY_PACK = policyPacks.length > 0 ? '1' : '0';
   return {
     preview: (tell) => run(tell, (onEvent) => stack.preview({ onEvent, ...judging, color: 'never' })),
-    async up(tell) {
+    async up(tell, carriedOut) {
       const { pickUp } = await import('./pick-up.ts');
-      await pickUp(stack, env, say);
+      await pickUp(stack, env, say, carriedOut);
       return run(tell, (onEvent) => stack.up({ onEvent, ...judging, color: 'never', showSecrets: false }));
     },
     refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, color: 'never', showSecrets: false })),

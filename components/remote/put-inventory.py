@@ -20,6 +20,8 @@ def write(name, content):
     try:
         with os.fdopen(fd, "w", encoding="utf-8") as out:
             out.write(content)
+            out.flush()
+            os.fsync(out.fileno())  # after a power cut there is the old file or the new one, not an empty one
         os.replace(temporary, path)
     except OSError as error:
         os.remove(temporary)

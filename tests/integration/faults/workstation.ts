@@ -65,7 +65,7 @@ const faults: readonly Fault[] = [
       fill(backendOf(ground));
       ground.release();
     },
-    met: { code: [1], says: /no space left on device/, as: 'says that there is no space left' },
+    met: { code: [1], says: /state-unwritable.*no space left on device/, as: 'says that there is no space left' },
     heal: backToTheDisk,
   },
   {
@@ -76,7 +76,7 @@ const faults: readonly Fault[] = [
       await ownFileSystem(ground);
       await run('mount', ['-o', 'remount,ro', backendOf(ground)]);
     },
-    met: { code: [1], says: /read-only file system/, as: 'says that the state cannot be written; nothing runs' },
+    met: { code: [1], says: /state-unwritable.*read-only file system/, as: 'says that the state cannot be written; nothing runs' },
     async heal(ground) {
       await run('mount', ['-o', 'remount,rw', backendOf(ground)]);
       await backToTheDisk(ground);
