@@ -3,6 +3,8 @@ import { constants, fieldOf } from '../fields.ts';
 
 /** The field of the stack file that a variable comes from; of one host where `node` names it. */
 export function pathOf(name: string, node?: string): string {
+  // Those of the configuration `calispray:secretVariables`, which is no part of the cluster's.
+  if (name.startsWith('secretVariables.')) return name;
   if (Object.hasOwn(constants, name) || !Object.hasOwn(fieldOf, name)) return `kubespray.extraVariables.${name}`;
   const field = fieldOf[name] as string;
   return node === undefined ? field : field.replace('NAME', () => node);
