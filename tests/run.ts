@@ -15,7 +15,16 @@ const { default: Mocha } = await import('mocha');
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [half = 'all', ...only] = process.argv.slice(2);
 /** What takes longest begins first, so that nothing long is left over for one process at the end. */
-const longest = ['lab-kubespray', 'main-job', 'lab-hosts', 'providers/kubernetes', 'engine', 'sudo-and-agent'];
+const longest = [
+  'faults/workstation',
+  'faults/controller',
+  'lab-kubespray',
+  'main-job',
+  'lab-hosts',
+  'providers/kubernetes',
+  'engine',
+  'sudo-and-agent',
+];
 
 const place = (file: string) => {
   const found = longest.findIndex((name) => file.endsWith(`${name}.test.ts`));

@@ -1,5 +1,6 @@
 import { RunnerGround } from '../../support/faults/runner-ground.ts';
 import { survives } from '../../support/faults/survive.ts';
 import { controller } from './controller.ts';
+import { nodes } from './nodes.ts';
 
-survives(controller, () => new RunnerGround('faults-controller'));
+survives([nodes, controller], () => new RunnerGround('faults-controller'));

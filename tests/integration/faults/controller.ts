@@ -6,10 +6,10 @@ import type { RunnerGround } from '../../support/faults/runner-ground.ts';
 
 const again = /Run `up` again: it goes on as attempt 2|Mend the cause and run `up` again/;
 
-/** The cluster's folder moves to a file system of 500 MiB, so that its disk can be full without this machine's. It stays there. */
+/** The cluster's folder moves to a file system with 400 MiB of room, so that its disk can be full without this machine's. It stays there. */
 const ownFileSystem = (ground: Ground) =>
   ground.controller.sh(`mountpoint -q ${home} && exit 0
-    mkdir -p /mnt && mount -t tmpfs -o size=500m,mode=700 tmpfs /mnt && cp -a ${home}/. /mnt/
+    mkdir -p /mnt && mount -t tmpfs -o size=$(($(du -sm ${home} | cut -f1) + 400))m,mode=700 tmpfs /mnt && cp -a ${home}/. /mnt/
     mount --move /mnt ${home}`);
 
 /** Leaves this many MiB. */
@@ -32,6 +32,15 @@ const hangs = `- name: Hangs
 `;
 
 const faults: readonly Fault[] = [
+  {
+    // Before the disk is one that a restart would lose.
+    name: 'controller-restarted',
+    what: 'The power of the controller goes in mid-run and comes back.',
+    when: 'during',
+    inject: (ground) => ground.controller.cutPower(),
+    met: { code: [255, -1, 1], as: 'the connection breaks off' },
+    heal: (ground) => ground.mend(),
+  },
   {
     name: 'job-killed',
     what: 'The process that watches over the playbook on the controller gets SIGKILL.',
@@ -156,14 +165,6 @@ python3 -c 'import time; assert time.time.__name__ == "<lambda>"'`)),
       assert.equal(ended.code, 0, ended.text);
     },
     met: { code: [0, 1], as: 'ends; the second one says who holds the lock, waits, and runs' },
-  },
-  {
-    name: 'controller-restarted',
-    what: 'The power of the controller goes in mid-run and comes back.',
-    when: 'during',
-    inject: (ground) => ground.controller.cutPower(),
-    met: { code: [255, -1, 1], as: 'the connection breaks off' },
-    heal: (ground) => ground.mend(),
   },
 ];
 

@@ -1,58 +1,39 @@
 /** The command itself is stopped or killed. What it started on the controller goes on without it. */
+import assert from 'node:assert/strict';
 import type { Fault, FaultGroup } from '../../support/faults/fault.ts';
+import type { Ground } from '../../support/faults/ground.ts';
 
-const asked = /answer and are fit/;
-const interrupted = { code: [130], as: 'stops, state written' };
-const killed = { code: [-1], as: 'is gone' };
+/** One `up` is ended when the nodes have been asked and nothing runs yet, the next one while the playbook is at work. */
+async function endTwo(ground: Ground, signal: NodeJS.Signals, code: number): Promise<void> {
+  const first = ground.up();
+  await ground.says(first, /answer and are fit/);
+  first.kill(signal);
+  assert.equal((await first.ended).code, code, first.text);
+
+  await ground.hold();
+  const second = ground.up();
+  await ground.held(second);
+  second.kill(signal);
+  assert.equal((await second.ended).code, code, second.text);
+  ground.release();
+}
 
 const faults: readonly Fault[] = [
   {
-    name: 'up-interrupted-before-a-run',
-    what: '`up` gets Ctrl-C (SIGINT) when the nodes have been asked and nothing runs yet.',
-    when: 'before',
-    async inject(ground, up) {
-      await ground.says(up, asked);
-      up.kill('SIGINT');
-    },
-    met: interrupted,
-  },
-  {
-    name: 'up-killed-before-a-run',
-    what: '`up` gets SIGKILL when the nodes have been asked and nothing runs yet.',
-    when: 'before',
-    async inject(ground, up) {
-      await ground.says(up, asked);
-      up.kill('SIGKILL');
-    },
-    met: killed,
-  },
-  {
-    name: 'up-interrupted-during-a-run',
-    what: '`up` gets Ctrl-C (SIGINT) while the playbook is at work.',
-    when: 'during',
-    inject: async (_ground, up) => up.kill('SIGINT'),
-    met: interrupted,
-  },
-  {
-    name: 'up-killed-during-a-run',
-    what: '`up` gets SIGKILL while the playbook is at work.',
-    when: 'during',
-    inject: async (_ground, up) => up.kill('SIGKILL'),
-    met: killed,
-  },
-  {
-    name: 'up-interrupted-after-a-run',
-    what: '`up` gets Ctrl-C (SIGINT) when the playbook has ended and what comes after it has not.',
+    name: 'up-interrupted-before-during-and-after-a-run',
+    what: 'Ctrl-C (SIGINT) three times for one change: before anything runs, in mid-run, and when the playbook has just ended.',
     when: 'after',
+    arrange: (ground) => endTwo(ground, 'SIGINT', 130),
     inject: async (_ground, up) => up.kill('SIGINT'),
-    met: { code: [130, 0], as: 'stops, or had nothing left to do' },
+    met: { code: [130, 0], as: 'stops each time, with its state written' },
   },
   {
-    name: 'up-killed-after-a-run',
-    what: '`up` gets SIGKILL when the playbook has ended and what comes after it has not.',
+    name: 'up-killed-before-during-and-after-a-run',
+    what: 'SIGKILL three times for one change: before anything runs, in mid-run, and when the playbook has just ended.',
     when: 'after',
+    arrange: (ground) => endTwo(ground, 'SIGKILL', -1),
     inject: async (_ground, up) => up.kill('SIGKILL'),
-    met: killed,
+    met: { code: [-1], as: 'is gone; the run goes on without it' },
   },
 ];
 

@@ -1,5 +1,6 @@
 import { Ground } from '../../support/faults/ground.ts';
 import { survives } from '../../support/faults/survive.ts';
+import { signals } from './signals.ts';
 import { workstation } from './workstation.ts';
 
-survives(workstation, () => new Ground('faults-workstation'));
+survives([signals, workstation], () => new Ground('faults-workstation'));

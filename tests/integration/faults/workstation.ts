@@ -76,7 +76,11 @@ const faults: readonly Fault[] = [
       await ownFileSystem(ground);
       await run('mount', ['-o', 'remount,ro', backendOf(ground)]);
     },
-    met: { code: [1], says: /state-unwritable.*read-only file system/, as: 'says that the state cannot be written; nothing runs' },
+    met: {
+      code: [1],
+      says: /state-unwritable.*read-only file system/,
+      as: 'says that the state cannot be written; nothing runs',
+    },
     async heal(ground) {
       await run('mount', ['-o', 'remount,rw', backendOf(ground)]);
       await backToTheDisk(ground);

@@ -130,13 +130,13 @@ export class Ground {
   /** Resolves once the playbook stands at the held task. */
   async held(up: Running): Promise<void> {
     const gone = () => (up.over() ? `the command ended first:\n${up.text}` : undefined);
-    await until('the playbook is held', () => this.controller.has(`${point}/reached`), 90, gone);
+    await until('the playbook is held', () => this.controller.has(`${point}/reached`), 300, gone);
   }
 
   /** Resolves once a command has said this. */
   async says(up: Running, words: RegExp): Promise<void> {
     const gone = () => (up.over() && !words.test(up.text) ? `it ended first:\n${up.text}` : undefined);
-    await until(`it says ${words}`, () => words.test(up.text), 90, gone);
+    await until(`it says ${words}`, () => words.test(up.text), 300, gone);
   }
 
   /** Lets the playbook go, and takes the fault's tasks away. */

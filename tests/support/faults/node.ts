@@ -34,7 +34,7 @@ export class LabNode {
   }
 
   /** Standard output of a shell script run as root; throws with its standard error where it fails. */
-  async sh(script: string, input = '', timeout = 120_000): Promise<string> {
+  async sh(script: string, input = '', timeout = 300_000): Promise<string> {
     return await run('nsenter', [...nodeArguments(this.pid, 'dumb'), 'sh', '-euc', script], { input, timeout });
   }
 
@@ -82,7 +82,7 @@ export class LabNode {
 export async function until(
   what: string,
   there: () => boolean | Promise<boolean>,
-  seconds = 90,
+  seconds = 300,
   alive: () => string | undefined = () => undefined,
 ): Promise<void> {
   const end = performance.now() + seconds * 1000;

@@ -5,9 +5,9 @@ import { type Ground, home } from './ground.ts';
 import { until } from './node.ts';
 import { noteResult } from './results.ts';
 
-/** A describe of Mocha: one ground for all faults of a group, each ending with the same proof. */
-export function survives(group: FaultGroup, make: () => Ground): void {
-  describe(`faults: ${group.title}`, function () {
+/** Describes of Mocha: one ground for all faults of these groups, each ending with the same proof. */
+export function survives(groups: readonly FaultGroup[], make: () => Ground): void {
+  describe('faults', function () {
     this.timeout(600_000);
     let ground: Ground;
     before(async () => {
@@ -15,16 +15,20 @@ export function survives(group: FaultGroup, make: () => Ground): void {
       await ground.build();
     });
     after(() => ground.remove());
-    for (const fault of group.faults) {
-      it(`${fault.name}: ${fault.what}`, async () => {
-        const began = performance.now();
-        const before = await standing(ground);
-        const met = await meet(ground, fault);
-        await prove(ground, fault, before);
-        noteResult({ fault: fault.name, code: met.code, seconds: (performance.now() - began) / 1000 });
+    for (const { title, faults } of groups) {
+      describe(title, () => {
+        for (const fault of faults) it(`${fault.name}: ${fault.what}`, () => survive(ground, fault));
       });
     }
   });
+}
+
+async function survive(ground: Ground, fault: Fault): Promise<void> {
+  const began = performance.now();
+  const before = await standing(ground);
+  const met = await meet(ground, fault);
+  await prove(ground, fault, before);
+  noteResult({ fault: fault.name, code: met.code, seconds: (performance.now() - began) / 1000 });
 }
 
 interface Before {
@@ -60,7 +64,7 @@ async function injected(ground: Ground, fault: Fault): Promise<Running> {
   const gone = () => (up.over() ? `the command ended first:\n${up.text}` : undefined);
   if (fault.when === 'during') await ground.held(up);
   if (fault.when === 'after')
-    await until('the change is carried out', () => ground.applied() === `${ground.interval}s`, 90, gone);
+    await until('the change is carried out', () => ground.applied() === `${ground.interval}s`, 300, gone);
   await fault.inject?.(ground, up);
   return up;
 }
