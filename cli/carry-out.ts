@@ -20,6 +20,8 @@ export interface Outcome {
 export interface Asked {
   /** The controller keeps a record of this cluster: some `up` carried it out. */
   readonly carriedOut: boolean;
+  /** Neither a record of this cluster is there, nor anything of Kubernetes on its first control-plane node. */
+  readonly bare: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Asked {
  * was touched then, and the engine did not start
  */
 export async function preflight({ cluster, file }: Declared, say: (line: string) => void): Promise<Asked> {
-  if (cluster === undefined) return { carriedOut: false };
+  if (cluster === undefined) return { carriedOut: false, bare: false };
   const [{ askNodes }, { driftNow }] = await Promise.all([import('./ssh/ask.ts'), import('./live/drift.ts')]);
   const [fitness, drift] = await Promise.all([askNodes(cluster, say), driftNow(cluster)]);
   const findings = [...fitness, ...located(drift.findings, file.source, `config.${CLUSTER_KEY}`)];
@@ -36,11 +38,12 @@ export async function preflight({ cluster, file }: Declared, say: (line: string)
   // A control plane that is down must not stand in the way of mending it; a node that does not tell was asked above.
   if (drift.live === undefined || drift.live.cluster === 'down') say(drift.line ?? '');
   for (const line of findingLines(findings)) say(line);
-  return { carriedOut: isRecord(drift.live?.applied) };
+  const carriedOut = isRecord(drift.live?.applied);
+  return { carriedOut, bare: drift.live?.cluster === 'none' && !carriedOut };
 }
 
 export async function carryOut(
-  { session, cluster }: Pick<Opened, 'session' | 'cluster'>,
+  { session, cluster, file }: Pick<Opened, 'session' | 'cluster' | 'file'>,
   say: (line: string) => void,
   asked: Asked,
 ): Promise<Outcome> {
@@ -49,7 +52,10 @@ export async function carryOut(
   mustBeJudged(plan);
   if (plan.mandatory().length > 0) return { ok: false, journal: plan, touched: false };
   // Nothing to change: the engine's own up would find the same and write the same state again.
-  if (plan.idle()) return { ok: true, journal: plan, touched: false };
+  if (plan.idle()) {
+    if (asked.bare) throw clusterGone(file.stack);
+    return { ok: true, journal: plan, touched: false };
+  }
   say('');
   const { withProgress } = await import('./live/follow.ts');
   const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell, asked.carriedOut)));
@@ -59,6 +65,16 @@ export async function carryOut(
   // The pack judges again with what only an up knows.
   for (const line of violationLines(mandatory)) say(line);
   return { ok: mandatory.length === 0, journal, touched: true };
+}
+
+/** The state says that all was carried out, and nothing is there: "no change" would be no answer. */
+function clusterGone(stack: string): UserError {
+  return UserError.of(
+    'cluster-gone',
+    '',
+    `the state of stack ${stack} has a cluster that was carried out, and none is live, as after a reset or on nodes installed anew`,
+    `run \`npx calispray down --stack ${stack}\`, which clears the state, and then up, which builds the cluster anew`,
+  );
 }
 
 /** Longest silence, in milliseconds, before a line says what is being done. */

@@ -17,7 +17,8 @@ export default async function plan(options: StackOptions & { live?: boolean }): 
   if (inside !== undefined) return inside;
   const say = progressOf(options);
   const { cluster, file, levels = {}, ...declared } = await clusterIn(options);
-  const prepared = await prepare({ cluster, file, levels, ...declared }, progressOf({ json: true }), false);
+  // No provider is asked, so nobody need know which ones there are.
+  const prepared = await prepare({ cluster, file, levels, ...declared }, () => {}, false);
   const [{ factsOf, planLines, planOf }, { subjectOf }, { judge }] = await Promise.all([
     import('../../kubespray/plan/index.ts'),
     import('../../kubespray/index.ts'),

@@ -18,10 +18,13 @@ export default async function reset(options: StackOptions & { confirm?: string }
   const typed =
     options.confirm ?? (await answer(`Type the name of the cluster to go on (${cluster.name}): `, '--confirm NAME'));
   if (typed !== cluster.name) throw otherName(typed, cluster.name);
+  say(
+    'The reset runs on the controller: a lost connection or Ctrl-C leaves it at work, and `calispray follow` finds it.',
+  );
   const lines = await onController(cluster, (controller) =>
     withProgress(cluster, say, () => runReset(controller, say)),
   );
-  const next = `The state of stack ${options.stack} still has the old cluster: \`npx calispray down --stack ${options.stack}\` clears it, \`up\` builds the cluster anew.`;
+  const next = `The state of stack ${options.stack} still has the cluster: \`npx calispray down --stack ${options.stack}\` clears it, and \`up\` builds anew then.`;
   if (options.json === true) terminal.out(JSON.stringify({ ok: true, cluster: cluster.name, lines, next }, null, 2));
   else say(next);
   return exitCodes.done;

@@ -44,8 +44,8 @@ export function eventIn(line: string): RunEvent | undefined {
 }
 
 /**
- * One run as lines: a line a play, a line a task once its hosts are through, failures as they come, how it ended. Keeps the
- * number of the task that is on.
+ * One run as lines: a line a play, a line a task that did something once its hosts are through, failures as they come, how it
+ * ended. Keeps the number of the task that is on.
  */
 export function eventLines(): (event: RunEvent) => string[] {
   let number = 0;
@@ -57,7 +57,8 @@ export function eventLines(): (event: RunEvent) => string[] {
         number = event.number;
         return [];
       case 'host':
-        return [cut(`  ${String(number).padStart(4)}  ${event.task}: ${countsOf(event)}`)];
+        // Of kubespray's thousand tasks, most are for another kind of cluster.
+        return onlySkipped(event) ? [] : [cut(`  ${String(number).padStart(4)}  ${event.task}: ${countsOf(event)}`)];
       case 'failed':
         return failureLines(event);
       case 'summary':
@@ -79,6 +80,11 @@ const HOSTS = 20;
 export function failureLines({ host, task, status, message }: Failure): string[] {
   const flat = message.replaceAll(/\s+/g, ' ').trim();
   return [cut(`  ✗ ${host} ${status}: ${task}`), ...(flat === '' ? [] : [cut(`      ${flat}`)])];
+}
+
+/** Whether the task was none of any host's business. */
+export function onlySkipped(counts: Counts): boolean {
+  return countsOf({ ...counts, skipped: 0 }) === 'nothing';
 }
 
 export function countsOf(counts: Counts): string {

@@ -2,7 +2,7 @@
 import type { Cluster } from '../../cluster/index.ts';
 import { followCommand } from '../../components/remote/index.ts';
 import { type Controller, onController } from './controller.ts';
-import { countsOf, eventIn, eventLines, failureLines, type RunEvent } from './events.ts';
+import { countsOf, eventIn, eventLines, failureLines, onlySkipped, type RunEvent } from './events.ts';
 import { runsOn } from './runs.ts';
 
 /** How a run ended that was followed to its end; undefined where there is no run. */
@@ -91,7 +91,7 @@ export function progress(
   return (event) => {
     if (event.kind === 'task') number = event.number;
     if (event.kind === 'failed') for (const line of failureLines(event)) say(`  ${line}`);
-    if (event.kind !== 'host' || now() - spoken < PACE) return;
+    if (event.kind !== 'host' || onlySkipped(event) || now() - spoken < PACE) return;
     spoken = now();
     say(`      task ${number}, ${event.task}: ${countsOf(event)}`.slice(0, 200));
   };
