@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../cluster/index.ts';
 import { connectionTo } from './connection.ts';
 import { type ReachableNode, whenFit } from './node.ts';
-import { layRunnerCommand, remoteScript, runnerFiles } from './remote/index.ts';
+import { layRunnerCommand, remoteScript, requirementsOf, runnerFiles } from './remote/index.ts';
 import type { KubespraySource } from './source.ts';
 
 export interface ControllerArgs {
@@ -70,6 +70,9 @@ export class Controller extends pulumi.ComponentResource {
       {
         connection,
         create: bring(cluster, source),
+        ...(source.bundle === undefined ? { stdin: requirementsOf(cluster.kubespray.version) } : {}),
+        // A tar brings its own requirements.
+        ...(source.bundle === undefined ? { stdin: requirementsOf(cluster.kubespray.version) } : {}),
         addPreviousOutputInEnv: false,
         logging: 'none',
       },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
@@ -27,6 +27,15 @@ export function runnerFiles(): Record<string, string> {
   const names = readdirSync(fileURLToPath(new URL('runner', import.meta.url)), { recursive: true, encoding: 'utf8' });
   const files = names.filter((name) => /\.(py|yml)$/.test(name)).sort();
   return Object.fromEntries(files.map((name) => [name, read(`runner/${name}`)]));
+}
+
+/**
+ * What `kubespray-from-git.sh` takes on standard input: the requirements of a release of kubespray, each with its hashes.
+ * Empty for one that is not among ours, whose own requirements.txt is then taken.
+ */
+export function requirementsOf(version: string): string {
+  const file = `requirements/${version}.txt`;
+  return existsSync(new URL(file, import.meta.url)) ? read(file) : '';
 }
 
 /** Lays the runner; prints a digest of what it laid. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { remotePython, remoteScript } from '../../components/remote/index.ts';
+import { releases } from '../../cluster/index.ts';
+import { remotePython, remoteScript, requirementsOf } from '../../components/remote/index.ts';
 
 /** The scripts that run on nodes and controller, run here by a real shell in a home of their own. */
 describe('remote scripts', () => {
@@ -120,131 +121,37 @@ describe('remote scripts', () => {
     assert.match(without.stderr, /install the Prometheus operator .*, or say monitoring: none\.\n$/);
   });
 
-  describe('run.sh', () => {
-    const run = (id: string, limit = 60) =>
-      remoteScript('run.sh', {
-        CLUSTER: 'vm',
-        DIGEST: id,
-        SHORT: id.slice(0, 12),
-        KUBESPRAY: 'kubespray-x',
-        PLAYBOOK: 'cluster.yml',
-        FORKS: 5,
-        LIMIT: limit,
-        BECOME: 'false',
-      });
-    /** What stands in for ansible-playbook here: the runner is what is tried, with a real shell, real locks, real signals. */
-    const playbook = (body: string) => {
-      const bin = join(home, '.calispray/vm/kubespray-x/venv/bin');
-      mkdirSync(bin, { recursive: true });
-      mkdirSync(join(home, '.calispray/vm/kubespray-x/kubespray'), { recursive: true });
-      writeFileSync(join(bin, 'ansible-playbook'), `#!/bin/sh\necho run >> "$HOME/count"\n${body}\n`);
-      chmodSync(join(bin, 'ansible-playbook'), 0o755);
-    };
-    const waitForGo = 'i=0; while [ ! -e "$HOME/go" ] && [ $i -lt 600 ]; do i=$((i+1)); sleep 0.05; done';
-    const count = () => readFileSync(join(home, 'count'), 'utf8').split('\n').length - 1;
-    const background = (script: string): ChildProcess =>
-      spawn('sh', ['-c', script], { env: { HOME: home, PATH: process.env.PATH }, stdio: 'ignore', detached: true });
-    const until = async (what: () => boolean, name: string) => {
-      for (let tries = 0; tries < 200; tries++) {
-        if (what()) return;
-        await new Promise((wake) => setTimeout(wake, 50));
-      }
-      assert.fail(`${name} did not happen within 10 s`);
-    };
-
-    it('carries a playbook out once; the same digest again finds it done', () => {
-      playbook('echo "PLAY [Install etcd] *****"\necho "node1 : ok=3    changed=1    failed=0"');
-      const first = sh(run('abc'));
-      assert.equal(first.status, 0, first.stderr);
-      assert.equal(first.stdout, 'play: Install etcd\nnode1 : ok=3 changed=1 failed=0\n');
-      const second = sh(run('abc'));
-      assert.match(second.stdout, /was carried out before/);
-      assert.equal(count(), 1);
-      sh(run('abd'));
-      assert.equal(count(), 2);
-    });
-
-    it('passes the extra variables of the inventory with -e, and nothing where it has none', () => {
-      playbook('printf "%s\\n" "$@" > "$HOME/words"');
-      const inventory = join(home, '.calispray/vm/inventory');
-      const extra = () => {
-        const words = readFileSync(join(home, 'words'), 'utf8').split('\n');
-        const at = words.indexOf('-e');
-        return at === -1 ? undefined : words[at + 1];
-      };
-      assert.equal(sh(run('abc')).status, 0);
-      assert.equal(extra(), undefined);
-      mkdirSync(inventory, { recursive: true });
-      writeFileSync(join(inventory, 'extra-vars.json'), '{}');
-      assert.equal(sh(run('abd')).status, 0);
-      assert.equal(extra(), `@${inventory}/extra-vars.json`);
-    });
-
-    it('names the failed task, the log and the way on, and tries again the next time', () => {
-      playbook('echo "fatal: [node1]: FAILED! => no space"\nexit 2');
-      const failed = sh(run('abc'));
-      assert.equal(failed.status, 1);
-      assert.match(failed.stderr, /fatal: \[node1\]: FAILED! => no space/);
-      assert.match(failed.stderr, /runs\/abc\/log on the controller; mend the cause/);
-      playbook('exit 0');
-      assert.equal(sh(run('abc')).status, 0);
-    });
-
-    it('outlives the one who follows it, who finds it again', async () => {
-      playbook(`${waitForGo}\necho "PLAY [Late] **"`);
-      const follower = background(run('abc'));
-      await until(() => existsSync(join(home, 'count')), 'the run');
-      process.kill(follower.pid as number, 'SIGKILL');
-      const other = sh(run('other'));
-      assert.equal(other.status, 1);
-      assert.match(other.stderr, /run abc is at work/);
-      const again = new Promise<string>((done) => {
-        const child = spawn('sh', ['-c', run('abc')], { env: { HOME: home, PATH: process.env.PATH } });
-        let text = '';
-        child.stdout.on('data', (chunk) => {
-          text += chunk;
-          writeFileSync(join(home, 'go'), '');
-        });
-        child.on('close', () => done(text));
-      });
-      assert.match(await again, /found run abc at work[\s\S]*play: Late/);
-      assert.equal(count(), 1);
-    });
-
-    it('ends a hung run at its limit', () => {
-      playbook('sleep 30');
-      const hung = sh(run('abc', 1));
-      assert.equal(hung.status, 1);
-      assert.match(hung.stderr, /ended after 1 s/);
-    });
-
-    it('says when a run was killed, and starts it anew after that', async () => {
-      playbook(`echo $PPID > "$HOME/pids"; ${waitForGo}`);
-      const follower = spawn('sh', ['-c', run('abc')], { env: { HOME: home, PATH: process.env.PATH } });
-      let stderr = '';
-      follower.stderr.on('data', (chunk) => {
-        stderr += chunk;
-      });
-      const ended = new Promise((done) => follower.on('close', done));
-      await until(() => existsSync(join(home, 'pids')), 'the run');
-      const timeoutPid = Number(readFileSync(join(home, 'pids'), 'utf8'));
-      const job = Number(readFileSync(`/proc/${timeoutPid}/stat`, 'utf8').split(' ')[3]);
-      for (const pid of [job, timeoutPid]) process.kill(pid, 'SIGKILL');
-      await ended;
-      assert.match(stderr, /was killed before it ended/);
-      writeFileSync(join(home, 'go'), '');
-      assert.equal(sh(run('abc')).status, 0);
-      assert.equal(count(), 2);
-    });
-
-    it('keeps what it prints small, however long the log', () => {
-      playbook(
-        'i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo "PLAY [$(printf %0200d $i)] ***"; done; head -c 3000000 /dev/zero | tr "\\\\0" x',
+  it('brings every supported release of kubespray what it asks for, by hash', () => {
+    for (const { tag, ansible } of releases) {
+      const entries = requirementsOf(tag)
+        .replaceAll(/^#.*\n/gm, '')
+        .trimEnd()
+        .split(/\n(?! )/);
+      assert.ok(
+        entries.some((entry) => entry.startsWith(`ansible==${ansible} `)),
+        `${tag}: ansible ${ansible}`,
       );
-      const long = sh(run('abc'));
-      assert.equal(long.status, 0, long.stderr);
-      assert.ok(long.stdout.length < 2048, `${long.stdout.length} characters`);
-      assert.ok(long.stdout.length > 200);
-    });
+      for (const name of ['ansible-core', 'cryptography', 'jmespath', 'netaddr', 'jinja2', 'pyyaml']) {
+        assert.ok(
+          entries.some((entry) => entry.startsWith(`${name}==`)),
+          `${tag}: ${name}`,
+        );
+      }
+      for (const entry of entries)
+        assert.match(entry, /^[a-z0-9-]+==\S+ (; .* )?\\(\n {4}--hash=sha256:[0-9a-f]{64}( \\)?)+$/, tag);
+    }
+    assert.equal(requirementsOf('v9.9.9'), '');
+  });
+
+  it('says who laid what is declared, from where and when', () => {
+    const laid = sh(
+      remotePython('put-inventory.py', ['vm']),
+      JSON.stringify({ 'desired.json': '{}', 'inventory/hosts.yaml': 'a' }),
+    );
+    assert.equal(laid.status, 0, laid.stderr);
+    const by = JSON.parse(readFileSync(join(home, '.calispray/vm/desired.by.json'), 'utf8'));
+    assert.match(by.who, /^\S+$/);
+    assert.match(by.at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.equal(readFileSync(join(home, '.calispray/vm/desired.json'), 'utf8'), '{}');
   });
 });

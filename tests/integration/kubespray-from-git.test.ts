@@ -12,17 +12,17 @@ describe('kubespray from its repository', function () {
   let home: string;
   let repository: string;
   let commit: string;
+  let locked: string;
 
   before(async () => {
     const { wheels } = await ensureTools(['ansible']);
     home = mkdtempSync(join(tmpdir(), 'calispray-git-'));
     repository = join(home, 'upstream');
     mkdirSync(repository);
-    const version = /^ansible-core==(\S+)/m.exec(readFileSync(join(wheels, 'requirements.txt'), 'utf8'))?.[1];
-    writeFileSync(
-      join(repository, 'requirements.txt'),
-      `--no-index\n--find-links ${wheels}\nansible-core==${version}\n`,
-    );
+    // The whole of Ansible's collections is left out: what is tried is how an environment comes about.
+    const all = readFileSync(join(wheels, 'requirements.txt'), 'utf8').replaceAll(/^ansible==.*\n( .*\n)+/gm, '');
+    locked = `--no-index\n--find-links ${wheels}\n${all}`;
+    writeFileSync(join(repository, 'requirements.txt'), 'ansible==0.0.0\n');
     const git = (...words: string[]) =>
       spawnSync('git', ['-C', repository, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], {
         encoding: 'utf8',
@@ -35,7 +35,7 @@ describe('kubespray from its repository', function () {
   });
   after(() => rmSync(home, { recursive: true, force: true }));
 
-  const bring = (known: string, version = 'v2.31.0') => {
+  const bring = (known: string, version = 'v2.31.0', requirements = locked) => {
     const variables = {
       CLUSTER: 'vm',
       DIGEST: 'd',
@@ -44,6 +44,7 @@ describe('kubespray from its repository', function () {
       COMMIT: known,
     };
     return spawnSync('sh', ['-c', remoteScript('kubespray-from-git.sh', variables)], {
+      input: requirements,
       encoding: 'utf8',
       env: { HOME: home, PATH: process.env.PATH },
       timeout: 240_000,
@@ -60,6 +61,16 @@ describe('kubespray from its repository', function () {
     const gone = bring(commit, 'v9.9.9');
     assert.equal(gone.status, 1);
     assert.match(gone.stderr, /could not be cloned .*kubespray\.source\.path/);
+  });
+
+  it('is refused where the index offers another file than the one we know by its hash', () => {
+    const other = bring(
+      commit,
+      'v2.31.0',
+      locked.replace(/(?<=^packaging==\S+ \\\n.*sha256:)[0-9a-f]{8}/m, '00000000'),
+    );
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /HASHES|pip could not install/);
   });
 
   it('is cloned at its tag, with an environment of its own, once', () => {
