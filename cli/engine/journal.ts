@@ -8,7 +8,7 @@ import type { Plan } from '../../kubespray/plan/types.ts';
 import { type PropertyChange, propertyChanges, valueChanges } from './diff.ts';
 import { labelOf } from './label.ts';
 import { PLAN } from './own.ts';
-import { commandSaid, findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING } from './words.ts';
+import { commandSaid, findingIn, isShown, masked, pendingSaid, plain, SAYS_NOTHING, untold } from './words.ts';
 
 /** What happens to a resource, in our words; the engine's own (`create-replacement`…) are folded into these. */
 export type Act = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'same';
@@ -89,6 +89,8 @@ export class Journal {
   private readonly unchanged = new Set<string>();
   private readonly parents = new Map<string, string>();
   private readonly begun = new Map<string, number>();
+  /** URN → lines that its command has printed. */
+  private readonly printed = new Map<string, Set<string>>();
   private readonly tell: (told: Told) => void;
 
   constructor(tell: (told: Told) => void = () => {}) {
@@ -137,7 +139,7 @@ export class Journal {
         ...(urn ? { urn } : {}),
       };
       if (ephemeral !== true) this.diagnostics.push(diagnostic);
-      this.tell({ kind: 'diagnostic', diagnostic });
+      this.tell({ kind: 'diagnostic', diagnostic: this.news(diagnostic) });
     } else if (event.summaryEvent !== undefined) {
       // The engine writes it with a capital, as events.d.ts tells of older versions.
       this.packs = (event.summaryEvent as { PolicyPacks?: Record<string, string> }).PolicyPacks ?? {};
@@ -234,6 +236,15 @@ export class Journal {
       if (begun !== undefined) change.seconds = (performance.now() - begun) / 1000;
       this.tell({ kind: 'ended', change });
     }
+  }
+
+  /** As it is told: what a command printed while it ran stands in its failure once more. */
+  private news(diagnostic: Diagnostic): Diagnostic {
+    const told = this.printed.get(diagnostic.urn ?? '') ?? new Set<string>();
+    if (diagnostic.severity !== 'info') return { ...diagnostic, message: untold(diagnostic.message, told) };
+    for (const line of diagnostic.message.split('\n')) told.add(line);
+    this.printed.set(diagnostic.urn ?? '', told);
+    return diagnostic;
   }
 
   private stackStep(metadata: StepEventMetadata, state: Change['state']): void {

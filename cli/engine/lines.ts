@@ -39,10 +39,10 @@ export function resourceLines(journal: Journal): string[] {
   const resources = journal.changed().flatMap((change) => {
     if (onlyConnection(change)) return [];
     const indent = '  '.repeat(journal.depth(change) + 1);
-    const { properties, files } = worthShowing(change, journal);
+    const { properties, names } = worthShowing(change, journal);
     return [
       `${indent}${marks[change.act]} ${change.label}`,
-      ...files.map((file) => `${indent}    ~ ${file}`),
+      ...names.map((name) => `${indent}    ~ ${name}`),
       ...properties.flatMap((property) => changeLines(property).map((line) => `${indent}    ${line}`)),
     ];
   });

@@ -26,19 +26,23 @@ export function connectionLines(journal: Journal): string[] {
   return [`  ~ connection of ${whose}: nothing runs on the nodes but a check`];
 }
 
-/** The properties of a change that are worth a line; `files` are files whose text differs. `journal` may hold a plan, which says the rest. */
-export function worthShowing(change: Change, journal: Journal): { properties: PropertyChange[]; files: string[] } {
+/** What of a change is worth a line: properties, and in `names` what else differs. `journal` may hold a plan, which says the rest. */
+export function worthShowing(change: Change, journal: Journal): { properties: PropertyChange[]; names: string[] } {
   const properties = change.properties.filter((property) => !isConnection(property));
-  const parent = typesOf(change.urn).at(-2) ?? '';
-  if (journal.plan === undefined) return { properties, files: [] };
-  if (change.type === INVENTORY) return { properties: [], files: [] };
-  if (change.type !== COMMAND) return { properties, files: [] };
-  const input = properties.find(({ path }) => path === 'stdin');
-  const others = properties.filter((property) => property !== input);
-  if (carryOut.includes(parent)) return { properties: others, files: [] };
-  const files = input === undefined ? undefined : filesIn(input);
-  return files === undefined ? { properties, files: [] } : { properties: others, files };
+  if (journal.plan === undefined) return { properties, names: [] };
+  if (change.type === INVENTORY) return { properties: [], names: [] };
+  if (change.type !== COMMAND || change.act !== 'update') return { properties, names: [] };
+  const names = properties.filter(({ path }) => scripts.includes(path)).map(() => 'what it runs');
+  const others = properties.filter(({ path }) => !scripts.includes(path));
+  const input = others.find(({ path }) => path === 'stdin');
+  if (input === undefined) return { properties: others, names: [...new Set(names)] };
+  const files = carryOut.includes(typesOf(change.urn).at(-2) ?? '') ? [] : filesIn(input);
+  const rest = files === undefined ? others : others.filter((property) => property !== input);
+  return { properties: rest, names: [...(files ?? []), ...new Set(names)] };
 }
+
+/** Texts of ours, which change with Calispray itself or with what the plan says. */
+const scripts = ['create', 'update', 'delete'];
 
 function isConnection({ path }: PropertyChange): boolean {
   return /^connection(\.|\[|$)/.test(path);

@@ -47,7 +47,22 @@ export function commandSaid(message: string): string {
 /** What a diagnostic comes to, in one line: of a failed command, what it said last. */
 export function gist(message: string): string {
   const lines = message.split('\n').filter((line) => line.trim() !== '');
-  return (message.startsWith(COMMAND_FAILED) ? lines.at(-1) : lines[0])?.trim() ?? '';
+  return (message.startsWith(COMMAND_FAILED) ? (causeIn(lines) ?? lines.at(-1)) : lines[0])?.trim() ?? '';
+}
+
+/** Of a run that failed, which host failed at what, or how the run ended: what stands before the place of its log (runner/say.py). */
+function causeIn(lines: readonly string[]): string | undefined {
+  const end = lines.findIndex((line) => line.startsWith('The log is '));
+  if (end < 1) return undefined;
+  const begin = lines.findIndex((line) => /^\S+ \S+, task .*:$/.test(line));
+  return begin === -1 || begin >= end ? lines[end - 1] : lines.slice(begin, Math.min(begin + 2, end)).join(' ');
+}
+
+/** A failed command's message without the lines that were told while it ran. */
+export function untold(message: string, told: ReadonlySet<string>): string {
+  if (!message.startsWith(COMMAND_FAILED)) return message;
+  const lines = message.split('\n').filter((line) => !told.has(line));
+  return lines.join('\n');
 }
 
 /** The engine's colour marks (`<{%reset%}>`) and trailing space taken out. */

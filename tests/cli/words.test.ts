@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commandSaid, gist } from '../../cli/engine/words.ts';
+import { commandSaid, gist, untold } from '../../cli/engine/words.ts';
 
 describe('the words of a failed remote command', () => {
   const text = `CLUSTER='lab'\nsay "it's \\"quoted\\"": running "x":\n`;
@@ -16,6 +16,28 @@ describe('the words of a failed remote command', () => {
     const said = commandSaid(failure(Array.from({ length: 500 }, (_, i) => `line ${i}`).join('\n')));
     assert.equal(said.split('\n').length, 13);
     assert.equal(gist(said), 'line 499');
+  });
+
+  it('of a run come down to the host, the task and what was said, wherever they stand', () => {
+    const run = (...lines: string[]) =>
+      gist(commandSaid(failure(['run 0003-calico-129aeecb: node1', 'play: Gather facts', ...lines].join('\n'))));
+    const tail = [
+      'The log is /root/.calispray/lab/runs/0003/log on the controller.',
+      'Mend the cause and run `up` again: …',
+    ];
+    assert.equal(
+      run('node1 failed, task Calico | check:', 'the pool differs', 'in its range', ...tail),
+      'node1 failed, task Calico | check: the pool differs',
+    );
+    assert.equal(run('the run was stopped after 90 minutes', ...tail), 'the run was stopped after 90 minutes');
+    assert.equal(run('something else'), 'something else');
+  });
+
+  it('are told once, though the failure has what was printed on the way again', () => {
+    const said = commandSaid(failure('play: Gather facts\nnode1 failed\n'));
+    const told = new Set(['play: Gather facts']);
+    assert.deepEqual(untold(said, told).split('\n').slice(1), ['node1 failed']);
+    assert.equal(untold('play: Gather facts', told), 'play: Gather facts');
   });
 
   it('stay as they are where no command failed', () => {
