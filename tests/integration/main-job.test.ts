@@ -31,7 +31,7 @@ describe('the main job', function () {
 
   for (const [moment, sign] of [
     ['in the middle of the playbook', /play: /],
-    ['while objects of the API are made', /gate-wait created/],
+    ['while objects of the API are made', /wait for the API created/],
   ] as const) {
     it(`can be killed ${moment}`, async () => {
       const killed = calispray.start('start');

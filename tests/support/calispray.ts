@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { netnsPath } from '../../lab/topology.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,11 +31,29 @@ export class Calispray {
   }
 
   start(...words: string[]): ChildProcess & { text: string } {
-    const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...words], {
-      env: { ...process.env, CALISPRAY_STATE: this.state, CALISPRAY_LAB: this.lab, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    return this.#hear(spawn(process.execPath, [join(root, 'cli/main.ts'), ...words], this.#options({})));
+  }
+
+  /**
+   * As the command starts itself again in the workstation's network once the lab is up: a node that is down stays down.
+   * `tools` is what set-up gave, as JSON.
+   */
+  startInside(tools: string, ...words: string[]): ChildProcess & { text: string } {
+    const env = { CALISPRAY_INSIDE: '1', CALISPRAY_LAB_DIR: this.labDir, CALISPRAY_TOOLS: tools };
+    const network = `--net=${netnsPath(this.lab, 'workstation')}`;
+    const argv = [network, '--', process.execPath, join(root, 'cli/main.ts'), ...words];
+    return this.#hear(spawn('nsenter', argv, this.#options(env)));
+  }
+
+  #options(more: Record<string, string>) {
+    return {
+      env: { ...process.env, CALISPRAY_STATE: this.state, CALISPRAY_LAB: this.lab, NO_COLOR: '1', ...more },
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
       cwd: this.state,
-    });
+    };
+  }
+
+  #hear(child: ChildProcess): ChildProcess & { text: string } {
     const told = Object.assign(child, { text: '' });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
