@@ -1,5 +1,5 @@
 /** Shows what a preview found, in words or as one JSON document, and says whether it may be carried out. */
-import { type Plan, planLines } from '../kubespray/plan/index.ts';
+import { planLines } from '../kubespray/plan/index.ts';
 import type { Journal, Told } from './engine/journal.ts';
 import { diagnosticLines, remediationLines, resourceLines, violationLines } from './engine/lines.ts';
 
@@ -22,10 +22,14 @@ export function mustBeJudged(journal: Journal): void {
 export function previewLines(journal: Journal): string[] {
   const said = [...remediationLines(journal.remediations), ...violationLines(journal.violations)];
   const mandatory = journal.mandatory().length;
+  const parts = [
+    journal.plan === undefined ? [] : planLines(journal.plan),
+    mandatory > 0 ? [] : resourceLines(journal),
+    said,
+  ].filter((lines) => lines.length > 0);
   return [
-    ...(journal.plan === undefined ? [] : clusterLines(journal.plan)),
-    ...(mandatory > 0 ? [] : resourceLines(journal)),
-    ...(said.length > 0 ? ['', ...said, ''] : []),
+    ...parts.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines])),
+    ...(said.length > 0 ? [''] : []),
     journal.rules.size === 0 && journal.violations.length === 0
       ? 'The rules found nothing of theirs to judge.'
       : mandatory > 0
@@ -34,11 +38,6 @@ export function previewLines(journal: Journal): string[] {
           ? `${journal.rules.size} rules judged it and let it pass, with the advice above.`
           : `${journal.rules.size} rules judged it and have nothing against it.`,
   ];
-}
-
-/** The plan in words, the same that `calispray plan` has; nothing where nothing is done to the cluster. */
-function clusterLines(plan: Plan): string[] {
-  return plan.differences.length === 0 && plan.steps.length === 0 ? [] : [...planLines(plan), ''];
 }
 
 /** The same for a program to read. */

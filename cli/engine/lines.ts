@@ -3,7 +3,7 @@ import { formatFinding } from '../../cluster/finding.ts';
 import { changeLines } from './diff.ts';
 import type { Act, Change, Diagnostic, Journal, Remediation, Told, Violation } from './journal.ts';
 import { labelOfUrn } from './label.ts';
-import { connectionLines, onlyConnection, worthShowing } from './own.ts';
+import { connectionLines, onlyConnection, onlyReads, readingLines, worthShowing } from './own.ts';
 
 const marks: Readonly<Record<Act, string>> = {
   create: '+',
@@ -37,7 +37,7 @@ const LINE_LENGTH = 400;
 /** What a preview found: one line a resource, below it what of its properties the plan does not say already. */
 export function resourceLines(journal: Journal): string[] {
   const resources = journal.changed().flatMap((change) => {
-    if (onlyConnection(change)) return [];
+    if (onlyConnection(change) || onlyReads(change)) return [];
     const indent = '  '.repeat(journal.depth(change) + 1);
     const { properties, names } = worthShowing(change, journal);
     return [
@@ -46,7 +46,7 @@ export function resourceLines(journal: Journal): string[] {
       ...properties.flatMap((property) => changeLines(property).map((line) => `${indent}    ${line}`)),
     ];
   });
-  const lines = [...connectionLines(journal), ...resources];
+  const lines = [...connectionLines(journal), ...resources, ...readingLines(journal)];
   return [...lines, ...(lines.length > 0 ? [''] : []), countLine(journal, 'planned')];
 }
 

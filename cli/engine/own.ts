@@ -9,8 +9,11 @@ export const PLAN = 'calispray:kubespray:Plan';
 
 const COMMAND = 'command:remote:Command';
 const INVENTORY = 'calispray:kubespray:Inventory';
+const BUILD = 'calispray:kubespray:Build';
+/** Components whose commands read once more after everything else: a digest of the facts is what they get. */
+const readers = ['calispray:kubespray:Kubeconfig', 'calispray:kubernetes:ApiGate'];
 /** Components whose commands take on standard input what the plan says, or a digest of it. */
-const carryOut = ['calispray:kubespray:Build', 'calispray:kubespray:Kubeconfig', 'calispray:kubernetes:ApiGate'];
+const carryOut = [BUILD, ...readers];
 
 /** Whether nothing of it changes but how its host is reached. */
 export function onlyConnection(change: Change): boolean {
@@ -24,6 +27,19 @@ export function connectionLines(journal: Journal): string[] {
   const nodes = moved.flatMap((change) => journal.nodeOf(change) ?? []);
   const whose = nodes.length === 0 ? `${moved.length} commands` : nodes.join(', ');
   return [`  ~ connection of ${whose}: nothing runs on the nodes but a check`];
+}
+
+/** Whether it only reads again what the rest may have changed: the record, the kubeconfig, what the API serves. */
+export function onlyReads({ act, type, urn, properties }: Change): boolean {
+  const parent = typesOf(urn).at(-2) ?? '';
+  const reads = parent === BUILD ? /-record$/.test(urn) : readers.includes(parent);
+  return act === 'update' && type === COMMAND && reads && properties.every(({ path }) => path === 'stdin');
+}
+
+/** One line for all of them. */
+export function readingLines(journal: Journal): string[] {
+  const reading = journal.changed().filter(onlyReads);
+  return reading.length === 0 ? [] : [`  ~ afterwards: ${reading.map(({ label }) => label).join(', ')}`];
 }
 
 /** What of a change is worth a line: properties, and in `names` what else differs. `journal` may hold a plan, which says the rest. */

@@ -91,6 +91,19 @@ describe('the lines of a preview', () => {
     ]);
   });
 
+  it('put what is only read again into one line', () => {
+    const reads = [
+      ...updated('calispray:kubespray:Build', 'build-record', { stdin: ['a', 'b'] }),
+      ...updated('calispray:kubespray:Kubeconfig', 'kubeconfig-read', { stdin: ['a', 'b'] }),
+      ...updated('calispray:kubernetes:ApiGate', 'gate-wait', { stdin: ['a', 'b'], create: ['x', 'y'] }),
+    ];
+    assert.deepEqual(resourceLines(journalOf(...reads, planStep({}))).slice(0, -2), [
+      '  ~ wait for the API',
+      '      ~ what it runs',
+      '  ~ afterwards: record of what was carried out, kubeconfig',
+    ]);
+  });
+
   it('say of another connection that nothing but a check runs, once a node', () => {
     const secret: [unknown, unknown] = ['[secret]', '[secret]'];
     const node = (name: string) => [
