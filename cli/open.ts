@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/index.ts';
 import type { Levels } from '../policies/levels.ts';
 import type { Tools } from '../setup/index.ts';
 import { type Backend, chooseBackend } from './engine/backend.ts';
+import { spareMemory } from './engine/heap.ts';
 import type { Session } from './engine/session.ts';
 import { secretsProviderOf } from './engine/workspace.ts';
 import { levelsOf } from './levels.ts';
@@ -48,6 +49,7 @@ export async function declare(options: StackOptions): Promise<Declared> {
   const project = findProject(options.cwd);
   const file = readStack(project, options.stack);
   const cluster = await clusterOf(project, file);
+  spareMemory(cluster?.nodes.length ?? 0);
   const levels = await levelsOf(file);
   return { project, file, ...(cluster === undefined ? {} : { cluster }), ...(levels === undefined ? {} : { levels }) };
 }
