@@ -51,6 +51,9 @@ export interface Session {
   cancel(): Promise<void>;
 }
 
+/** Whether the provider may take over an object that exists: see pick-up.ts. */
+const UPSERT = 'PULUMI_K8S_UPSERT_EXISTING_OBJECTS';
+
 /** How long an engine that outlived its `calispray` is waited for, in seconds. */
 const ENDING_SECONDS = 60;
 
@@ -180,6 +183,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** Where the official plugins are not to be had, the lab's are served by this process for one run of the engine. */
 async function standInsFor(tools: EngineTools, env: NodeJS.ProcessEnv) {
   if (tools.providers !== 'stand-in') return undefined;
+  // A plugin of its own would get this from the engine; served by this process, it reads what this process has.
+  if (env[UPSERT] === undefined) delete process.env[UPSERT];
+  else process.env[UPSERT] = env[UPSERT];
   const { serveStandIns } = await import('../../lab/providers/in-process.ts');
   const standIns = await serveStandIns();
   env.PULUMI_DEBUG_PROVIDERS = standIns.PULUMI_DEBUG_PROVIDERS;

@@ -23,8 +23,8 @@ const makeRoom = async (ground: Ground) => {
   ground.controller.remove(`${home}/filler2`);
 };
 
-/** Where every Python of the node looks first; Debian's own is empty. */
-const clock = '/usr/lib/python3/dist-packages/sitecustomize.py';
+/** What every Python of the node, Ansible's own among them, loads first. */
+const clock = `$(python3 -I -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')/sitecustomize.py`;
 
 const hangs = `- name: Hangs
   ansible.builtin.command: sleep 3600
@@ -135,7 +135,9 @@ const faults: readonly Fault[] = [
     what: 'The clock that Python reads on the controller jumps a day ahead in mid-run, and back after it.',
     when: 'during',
     arrange: async (ground) =>
-      void (await ground.controller.sh(`cat > ${clock} <<'PY'
+      void (await ground.controller.sh(`at=${clock}
+if [ -e "$at" ]; then mv "$at" "$at.kept"; fi
+cat > "$at" <<'PY'
 import os, time
 _now = time.time
 time.time = lambda: _now() + (86400 if os.path.exists("/run/clock-ahead") else 0)
@@ -147,8 +149,9 @@ python3 -c 'import time; assert time.time.__name__ == "<lambda>"'`)),
     },
     met: { code: [0], as: 'ends as if nothing had been' },
     async heal(ground) {
-      ground.controller.remove('/run/clock-ahead');
-      ground.controller.remove(clock);
+      await ground.controller.sh(`at=${clock}
+rm -f /run/clock-ahead "$at"
+if [ -e "$at.kept" ]; then mv "$at.kept" "$at"; fi`);
     },
   },
   {

@@ -128,11 +128,12 @@ const faults: readonly Fault[] = [
     what: 'The SSH session from the workstation to the controller is cut in mid-run.',
     when: 'during',
     async inject(ground) {
-      // sshd's own process of the session; what it started lives on where it made itself a session of its own.
+      // The sshd above each process that a login from there started; what made itself a session of its own lives on.
       await ground.controller.sh(
-        `for pid in $(pgrep -x sshd; pgrep -x sshd-session || true); do
-           tr '\\0' ' ' < /proc/$pid/cmdline | grep -q 'root@notty' && ss -tnpH state established src :22 dst 192.168.4.10 | grep -q "pid=$pid," && kill -9 $pid
-         done; true`,
+        `for process in $(grep -l 'SSH_CONNECTION=192.168.4.10 ' /proc/[0-9]*/environ 2> /dev/null); do
+           parent=$(sed -n 's/^PPid:\\s*//p' "\${process%/environ}/status" 2> /dev/null) || continue
+           case $(cat "/proc/$parent/comm") in sshd*) kill -9 "$parent" ;; esac
+         done`,
       );
     },
     met: { code: [1], as: 'says that the connection broke off' },

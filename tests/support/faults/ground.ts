@@ -141,7 +141,8 @@ export class Ground {
 
   /** Lets the playbook go, and takes the fault's tasks away. */
   release(): void {
-    this.controller.remove(point);
+    // Of a controller without power nothing is held, and /run is gone.
+    if (this.controller.runs()) this.controller.remove(point);
   }
 
   /** Starts again what of the lab does not run. */

@@ -26,11 +26,19 @@ export class LabNode {
 
   /** Its first process, as this machine numbers it. */
   get pid(): number {
-    const paths = labPaths(this.#lab, this.#state);
-    const record = readRecord(paths.record, bootId());
-    const first = record && firstProcess(join(paths.hosts, this.#name), recordedInode(record, this.#name));
+    const first = this.#first();
     if (first === undefined) throw new Error(`${this.#name} of lab ${this.#lab} does not run`);
     return first.pid;
+  }
+
+  runs(): boolean {
+    return this.#first() !== undefined;
+  }
+
+  #first() {
+    const paths = labPaths(this.#lab, this.#state);
+    const record = readRecord(paths.record, bootId());
+    return record && firstProcess(join(paths.hosts, this.#name), recordedInode(record, this.#name));
   }
 
   /** Standard output of a shell script run as root; throws with its standard error where it fails. */
