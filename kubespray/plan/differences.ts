@@ -2,6 +2,7 @@ import { same } from './digest.ts';
 import { encapsulationIn, written } from './encapsulation.ts';
 import { hostDifferences } from './host-differences.ts';
 import { joinOf } from './joins.ts';
+import { inWords } from './paths.ts';
 import type { Change, Difference, PeerFact, StepKind } from './types.ts';
 import { variableDifferences } from './variable-differences.ts';
 
@@ -46,12 +47,14 @@ function clusterDifferences({ applied, desired }: Change): Found[] {
   const differs = (path: string, before: unknown, after: unknown, step?: StepKind): Found[] =>
     same(before, after) ? [] : [{ sign: '~', path, before, after, ...(step === undefined ? {} : { step }) }];
   const [was, is] = [applied.release, desired.release];
+  const stays = firstOf(applied.first).every((name) => desired.hosts[name] !== undefined);
   return [
     ...differs('name', applied.cluster, desired.cluster),
     ...differs('kubespray.version', was.version, is.version, 'upgrade'),
     // Another version is another source anyway.
     ...(was.version === is.version ? differs('kubespray.source', was.source, is.source, 'converge') : []),
-    ...differs('kubespray.order', firstOf(applied.first), firstOf(desired.first)),
+    // Who is first follows where the first goes, which is told by itself.
+    ...(stays ? differs('kubespray.order', firstOf(applied.first), firstOf(desired.first)) : []),
     ...differs('kubernetes.version', was.kubernetes, is.kubernetes, 'upgrade'),
   ];
 }
@@ -92,5 +95,5 @@ function pathOfPeer(peer: PeerFact | undefined): string {
 
 /** A peer in the words of the stack file, where they say it: `{ address, as }`. */
 function shortly({ router_id: address, as, scope, node, ...more }: PeerFact = {}): object {
-  return address === undefined ? more : { address, as, ...more };
+  return address === undefined ? more : { address, as: inWords('local_as', as), ...more };
 }

@@ -1,4 +1,5 @@
 import { inline } from '../../cluster/inline.ts';
+import { list, record } from '../../cluster/raw.ts';
 import type { Call, Difference, Plan, Step } from './types.ts';
 import { named, nodes } from './words.ts';
 
@@ -28,20 +29,25 @@ function isOf(difference: Difference, { kind, hosts, peers }: Step): boolean {
 
 function stepLines(step: Step, differences: readonly Difference[]): string[] {
   const [from, to] = step.minutes;
-  const [sign, text] = headline(step);
+  const [sign, text] = headline(step, differences);
   return [
     `${sign} ${text} (about ${from} to ${to} min)`,
+    ...(step.kind === 'migrate' ? step.calls.map((call, i) => `    ${i + 1}. ${callWords(call, step.hosts)}`) : []),
     ...table(differences.filter((difference) => !isSaid(difference, step))).map((line) => `    ${line}`),
     ...step.effects.map((effect) => `    ${effect}`),
   ];
 }
 
 /** What the first line has said already. */
-function isSaid({ sign }: Difference, { kind }: Step): boolean {
+function isSaid({ sign, path }: Difference, { kind }: Step): boolean {
+  if (kind === 'migrate') return path === 'network.encapsulation';
   return (sign === '+' && kind === 'join') || kind.startsWith('remove') || kind === 'unpeer';
 }
 
-function headline({ kind, hosts, peers = [], calls, reason }: Step): readonly [sign: '+' | '-' | '~', text: string] {
+function headline(
+  { kind, hosts, peers = [], calls, reason }: Step,
+  differences: readonly Difference[],
+): readonly [sign: '+' | '-' | '~', text: string] {
   const [who, way] = [named(hosts), calls.map((call) => callWords(call, hosts)).join(', then ')];
   const join = hosts.length === 1 ? 'joins' : 'join';
   switch (kind) {
@@ -50,9 +56,9 @@ function headline({ kind, hosts, peers = [], calls, reason }: Step): readonly [s
     case 'join':
       return ['+', `${who} ${join}: ${way}; the others are not touched`];
     case 'join-control-plane':
-      return ['+', `${who} ${join} the control plane, last in its order: ${way} on every node`];
+      return ['+', `${who} ${join} the control plane, last in the order: ${way} on every node`];
     case 'join-etcd':
-      return ['+', `${who} ${join} etcd, last in its order: ${way}`];
+      return ['+', `${who} ${join} etcd${alsoControlPlane(differences)}, last in the order: ${way}`];
     case 'remove':
       return ['-', `${who} is drained and removed: ${way}`];
     case 'remove-dead':
@@ -62,7 +68,7 @@ function headline({ kind, hosts, peers = [], calls, reason }: Step): readonly [s
     case 'upgrade':
       return ['~', `${reason.replace(/\.$/, '')}: ${way}, one of ${nodes(hosts.length)} at a time`];
     case 'migrate':
-      return ['~', `${reason.replace(/\.$/, '')}: ${way}`];
+      return ['~', `${reason.charAt(0).toLowerCase()}${reason.slice(1, -1)}`];
     case 'calico':
       return [
         '~',
@@ -75,6 +81,13 @@ function headline({ kind, hosts, peers = [], calls, reason }: Step): readonly [s
     case 'reset':
       return ['-', `the cluster is taken apart on ${nodes(hosts.length)}: ${way}`];
   }
+}
+
+function alsoControlPlane(differences: readonly Difference[]): string {
+  const joining = differences.some(
+    ({ sign, after }) => sign === '+' && list(record(after).roles).includes('control-plane'),
+  );
+  return joining ? ' and the control plane' : '';
 }
 
 /** One call as one would type it, without what is always there: `scale.yml --limit homelab`. */

@@ -25,13 +25,13 @@ export function migrationCalls(from: Encapsulation, desired: Facts): Call[] {
     ...(from.kind === 'vxlan' && calico.calico_network_backend === 'bird' ? startBird(old) : []),
     ...(tunnel === undefined
       ? []
-      : [patch(`Calico: ${tunnel.switch} on`, 'felixconfig', 'default', { [tunnel.switch]: true })]),
-    patch(`the pool ${pool}: ${modes.ipipMode} for IP-in-IP, ${modes.vxlanMode} for VXLAN`, 'ippool', pool, modes),
+      : [patch(`FelixConfiguration: ${tunnel.switch} on`, 'felixconfig', 'default', { [tunnel.switch]: true })]),
+    patch(`IPPool ${pool}: IP-in-IP ${modes.ipipMode}, VXLAN ${modes.vxlanMode}`, 'ippool', pool, modes),
     ...(tunnel === undefined
       ? []
       : [
           {
-            name: `the device ${tunnel.device} on every node`,
+            name: `wait for the device ${tunnel.device} on every node`,
             command: ['test', '-e', `/sys/class/net/${tunnel.device}`],
             on: 'k8s_cluster',
             sees: 'members',
@@ -53,7 +53,7 @@ function startBird({ ipipMode, vxlanMode }: Modes): Call[] {
       tags: ['download', 'network'],
       extraVars: { calico_network_backend: 'bird', calico_ipip_mode: ipipMode, calico_vxlan_mode: vxlanMode },
     },
-    onControlPlane('calico-node with BIRD on every node', [
+    onControlPlane('wait for BIRD on every node', [
       'kubectl',
       '--kubeconfig=/etc/kubernetes/admin.conf',
       '--namespace=kube-system',

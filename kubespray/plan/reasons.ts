@@ -2,7 +2,7 @@ import { inline } from '../../cluster/inline.ts';
 import type { Found } from './differences.ts';
 import { encapsulationIn } from './encapsulation.ts';
 import type { Ground } from './steps.ts';
-import type { StepKind } from './types.ts';
+import type { Facts, StepKind } from './types.ts';
 import { named } from './words.ts';
 
 /** Why a step is there: one sentence. */
@@ -13,7 +13,7 @@ export function reasonOf(kind: StepKind, found: readonly Found[], hosts: readonl
     case 'build':
       return 'Nothing was carried out yet.';
     case 'upgrade':
-      return `kubespray ${applied?.release.version} with Kubernetes ${applied?.release.kubernetes} becomes ${desired.release.version} with ${desired.release.kubernetes}.`;
+      return `${sentence(applied?.release, desired.release)}.`;
     case 'migrate':
       return `The encapsulation goes from ${inline(applied && encapsulationIn(applied))} to ${inline(encapsulationIn(desired))}, as declared.`;
     case 'converge':
@@ -35,4 +35,13 @@ export function reasonOf(kind: StepKind, found: readonly Found[], hosts: readonl
     case 'reset':
       return 'The cluster is to be taken apart.';
   }
+}
+
+function sentence(before: Facts['release'] | undefined, after: Facts['release']): string {
+  const becomes = (what: string, was: string | undefined, is: string) =>
+    was === is ? [] : [`${what} ${was} becomes ${is}`];
+  return [
+    ...becomes('kubespray', before?.version, after.version),
+    ...becomes('Kubernetes', before?.kubernetes, after.kubernetes),
+  ].join(', ');
 }

@@ -1,7 +1,7 @@
 import { same } from './digest.ts';
 import { MIGRATES } from './encapsulation.ts';
 import { FIXED } from './fixed.ts';
-import { pathOf, usual } from './paths.ts';
+import { inWords, pathOf, usual } from './paths.ts';
 import type { Difference, StepKind } from './types.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -18,6 +18,8 @@ export function variableDifferences(
     names
       // The two are one field, and always the same.
       .filter((name) => name !== 'calico_veth_mtu' || !names.includes('calico_mtu'))
+      // It follows another encapsulation, which is told by itself.
+      .filter((name) => name !== 'calico_network_backend' || MIGRATES.every((mode) => same(before[mode], after[mode])))
       .map((name) => differenceOf(name, before, after, FIXED[part].includes(name) ? undefined : step))
   );
 }
@@ -34,8 +36,8 @@ export function differenceOf(
   return {
     sign: was === undefined ? '+' : is === undefined ? '-' : '~',
     path: pathOf(name, node),
-    ...(was === undefined ? {} : { before: was }),
-    ...(is === undefined ? {} : { after: is }),
+    ...(was === undefined ? {} : { before: inWords(name, was) }),
+    ...(is === undefined ? {} : { after: inWords(name, is) }),
     ...(step === undefined ? {} : { step }),
   };
 }

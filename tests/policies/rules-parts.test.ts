@@ -17,6 +17,16 @@ import {
   valueIn,
 } from '../../policies/rules/variables.ts';
 
+const facts = {
+  cluster: 'home',
+  release: { version: 'v2.31.0', kubernetes: '1.35.4', source: 'one' },
+  settings: { kubelet_max_pods: 110 },
+  calico: { calico_mtu: 1450 },
+  hosts: { a: { address: '192.168.4.1', groups: ['etcd'], settings: {}, calico: {} } },
+  first: { controlPlane: 'a', etcd: 'a' },
+  peers: { 'global-r': { router_id: '192.168.4.254', as: '64700' } },
+};
+
 describe('a subject of another program', () => {
   const bare = { variables: {}, hosts: [], network: { nodes: '', interfaceMtu: undefined }, paths: {} };
 
@@ -45,8 +55,32 @@ describe('a subject of another program', () => {
       extraVars: { calico_wireguard_packages: [] },
       files: ['hosts.yaml'],
       paths: { calico_mtu: 'network.mtu' },
+      change: {
+        applied: { ...facts, hosts: { a: { ...facts.hosts.a, address6: 'fd00::1', etcdMember: 'etcd1' } } },
+        desired: facts,
+        removeDead: ['b'],
+        migrate: { encapsulation: { from: { kind: 'ipip', mode: 'always' } } },
+      },
     };
     assert.deepEqual(complete(subject), subject);
+  });
+
+  it('has no change where one of the two is none of a cluster, and no migration that is none', () => {
+    for (const change of [
+      7,
+      {},
+      { applied: facts },
+      { applied: {}, desired: facts },
+      { applied: facts, desired: [] },
+    ]) {
+      assert.equal(complete({ change } as unknown as Subject).change, undefined);
+    }
+    const odd = { applied: facts, desired: facts, removeDead: 'b', migrate: { encapsulation: 'none' } };
+    assert.deepEqual(complete({ change: odd } as unknown as Subject).change, {
+      applied: facts,
+      desired: facts,
+      removeDead: [],
+    });
   });
 
   it('has texts where there are to be texts', () => {

@@ -97,6 +97,25 @@ describe('rules', () => {
       },
       { requiredKeys: [] },
     );
+    const parts = fc.dictionary(fc.constantFrom('address', 'groups', 'etcdMember', 'settings', 'calico'), value);
+    const facts = fc.record(
+      {
+        cluster: fc.constantFrom('a', 'a', 'b'),
+        release: fc.oneof(
+          fc.record({ version: fc.constantFrom('v2.28.0', 'v2.31.0', 'x'), kubernetes: fc.string() }),
+          anything,
+        ),
+        settings: fc.oneof(variables, anything),
+        calico: fc.oneof(variables, anything),
+        hosts: fc.oneof(fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(host, parts)), anything),
+        first: fc.oneof(
+          fc.record({ controlPlane: fc.constantFrom('a', 'b'), etcd: fc.constantFrom('a', 'b') }),
+          anything,
+        ),
+        peers: anything,
+      },
+      { requiredKeys: ['cluster'] },
+    );
     const subject = fc.record(
       {
         variables,
@@ -106,6 +125,10 @@ describe('rules', () => {
         files: fc.oneof(fc.array(fc.oneof(fc.string(), fc.constant('group_vars/x.yml'))), anything),
         paths: fc.oneof(fc.dictionary(name, fc.string()), anything),
         kubespray: fc.oneof(fc.constantFrom({ version: 'v2.28.0' }), anything),
+        change: fc.oneof(
+          fc.record({ applied: facts, desired: facts, migrate: anything, removeDead: anything }),
+          anything,
+        ),
       },
       { requiredKeys: [] },
     );

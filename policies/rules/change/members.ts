@@ -11,13 +11,3 @@ export function ofMembers(
     return after === undefined ? [] : judge(name, before, after);
   });
 }
-
-/** The role that a group of the inventory is, as the stack file has it. */
-export function roleOf(group: string): string {
-  const roles: Readonly<Record<string, string>> = {
-    kube_control_plane: 'control-plane',
-    kube_node: 'worker',
-    calico_rr: 'route-reflector',
-  };
-  return roles[group] ?? group;
-}

@@ -1,7 +1,8 @@
+import { rolesOf } from '../../../kubespray/plan/roles.ts';
 import type { Rule } from '../subject.ts';
 import { against, isTemplate } from '../variables.ts';
 import { guide } from './fixed.ts';
-import { ofMembers, roleOf } from './members.ts';
+import { ofMembers } from './members.ts';
 
 export const roleGained: Rule = {
   code: 'role-gained',
@@ -19,8 +20,8 @@ export const roleGained: Rule = {
         (group) => !before.groups.includes(group) && (group === 'etcd' || group === 'kube_control_plane'),
       );
       if (gained.length === 0 || !isNode) return [];
-      const message = `${name} is ${before.groups.map(roleOf).join(', ')} in the cluster that is there, and would become ${gained.map(roleOf).join(', ')} as well`;
-      const hint = `Leave ${gained.map(roleOf).join(', ')} out, or take the node out with one \`up\` and add it again with the next (${guide('remove-a-node')}).`;
+      const message = `${name} is ${rolesOf(before.groups).join(', ')} in the cluster that is there, and would become ${rolesOf(gained).join(', ')} as well`;
+      const hint = `Leave ${rolesOf(gained).join(', ')} out, or take the node out with one \`up\` and add it again with the next (${guide('remove-a-node')}).`;
       return [against(roleGained, `nodes.${name}.roles`, message, hint)];
     });
   },
