@@ -151,7 +151,9 @@ class Ensure:
             if "result" in end:
                 self.said.well(end)
             return None
-        self.said.failed(failure(end, self.home.run(run, "log"), attempt))
+        about = read_json(self.home.run(run, "run.json")) or {}
+        leaving = about.get("hosts", []) if about.get("kind") == "remove" else []
+        self.said.failed(failure(end, self.home.run(run, "log"), attempt, leaving))
         return 1
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Sequence
 
 LINE = 200
 ALL = 2000
@@ -61,8 +61,8 @@ def folded(text: str, most: int = 3) -> list[str]:
     return [flat[at : at + LINE] for at in range(0, len(flat), LINE)][:most]
 
 
-def failure(end: dict[str, Any], log: str, attempt: int) -> list[str]:
-    """Host, task, message, where the log is, how to go on."""
+def failure(end: dict[str, Any], log: str, attempt: int, leaving: Sequence[str] = ()) -> list[str]:
+    """Host, task, message, where the log is, how to go on. `leaving`: hosts that the run was to remove and reset."""
     result = end.get("result")
     again = f"it goes on as attempt {attempt + 1} of run {end['run']}."
     if result is None:
@@ -77,7 +77,9 @@ def failure(end: dict[str, Any], log: str, attempt: int) -> list[str]:
     if "note" in result:
         lines.append(result["note"])
     # What matters most is said last and must find room.
-    tail = [f"The log is {log} on the controller.", f"Mend the cause and run `up` again: {again}"]
+    dead = [each["host"] for each in result["failures"] if each["status"] == "unreachable" and each["host"] in leaving]
+    gone = [f"If {host} is gone for good, declare `kubespray.removeDead: [{host}]`: it is then not asked." for host in dead[:1]]
+    tail = [*gone, f"The log is {log} on the controller.", f"Mend the cause and run `up` again: {again}"]
     room = END - sum(len(line) + 1 for line in tail) - 60
     kept = []
     for line in lines:
