@@ -13,6 +13,11 @@ const dual = (first: object, second: object) => ({
   network: { ipv6 },
 });
 
+const migrating = (from: unknown, encapsulation: unknown) => ({
+  migrate: { encapsulation: { from } },
+  network: { encapsulation },
+});
+
 const reflecting = { one, two: { ...two, roles: ['worker', 'route-reflector'] } };
 const peering = { one, two: { ...two, bgp: { peers: [peer] } } };
 
@@ -30,6 +35,24 @@ describe('mistakes across fields: nodes and their routes', () => {
       ['one with a worker', ordered('a', 'b', 'c'), 'order-wrong at kubespray.order'],
       ['one with two that are no members', ordered('a', 'b', 'c', 'd'), 'order-wrong at kubespray.order'],
       ['one that leaves all out', ordered(), 'order-wrong at kubespray.order'],
+    ],
+    'hosts that are gone for good': [
+      ['one that is no longer declared', { kubespray: { removeDead: ['three'] } }],
+      [
+        'one that is a node all the same',
+        { kubespray: { removeDead: ['three', 'two'] } },
+        'dead-node-declared at kubespray.removeDead[1]',
+      ],
+    ],
+    'a migration': [
+      ['from another encapsulation', migrating({ vxlan: 'cross-subnet' }, { vxlan: 'always' })],
+      ['from none', migrating('none', { ipip: 'always' })],
+      [
+        'from what the cluster shall have, under another port',
+        migrating({ vxlan: 'always' }, { vxlan: 'always', port: 8472 }),
+        'migration-to-the-same at migrate.encapsulation.from',
+      ],
+      ['from none to none', migrating('none', 'none'), 'migration-to-the-same at migrate.encapsulation.from'],
     ],
     'the addresses of nodes': [
       ['one of each stack', dual({ address6: 'fd00::1' }, { address6: 'fd00::2' })],
