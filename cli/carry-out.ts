@@ -51,11 +51,9 @@ export async function carryOut(
   for (const line of previewLines(plan)) say(line);
   mustBeJudged(plan);
   if (plan.mandatory().length > 0) return { ok: false, journal: plan, touched: false };
+  if (asked.bare && wasCarriedOut(plan)) throw clusterGone(file.stack);
   // Nothing to change: the engine's own up would find the same and write the same state again.
-  if (plan.idle()) {
-    if (asked.bare) throw clusterGone(file.stack);
-    return { ok: true, journal: plan, touched: false };
-  }
+  if (plan.idle()) return { ok: true, journal: plan, touched: false };
   say('');
   const { withProgress } = await import('./live/follow.ts');
   const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell, asked.carriedOut)));
@@ -67,7 +65,13 @@ export async function carryOut(
   return { ok: mandatory.length === 0, journal, touched: true };
 }
 
-/** The state says that all was carried out, and nothing is there: "no change" would be no answer. */
+/** Whether the state has a cluster that some `up` carried out. */
+function wasCarriedOut(plan: Journal): boolean {
+  const made = plan.changed().some(({ type, act }) => type === 'calispray:kubespray:Build' && act === 'create');
+  return plan.plan?.first === false && !made;
+}
+
+/** The state has what was made in a cluster that is no more: "no change" would be no answer, and half of it would be made anew. */
 function clusterGone(stack: string): UserError {
   return UserError.of(
     'cluster-gone',
