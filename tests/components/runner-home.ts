@@ -45,6 +45,7 @@ export const facts: Facts = {
   settings: { kube_pods_subnet: '10.244.0.0/16', upstream_dns_servers: [] },
   calico: { calico_mtu: 1440 },
   hosts: { node1: host('10.0.0.1', ['etcd', 'kube_control_plane', 'kube_node']), node2: host('10.0.0.2') },
+  first: { controlPlane: 'node1', etcd: 'node1' },
   peers: {},
 };
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { goneCommand, resetCommand } from '../../components/remote/index.ts';
 import type { Call, Facts } from '../../kubespray/plan/types.ts';
-import { desiredOf, facts, host, RunnerHome } from './runner-home.ts';
+import { desiredOf, type Ended, facts, host, RunnerHome } from './runner-home.ts';
 
 /** The runner of the controller, with a real shell, real Python, real locks and signals; ansible-playbook is a stand-in. */
 describe('runner', () => {
@@ -24,7 +24,8 @@ describe('runner', () => {
     const desired = desiredOf(wanted);
     return { ...desired, how: { ...desired.how, [kind]: calls } };
   };
-  const built = () => assert.equal(runner.ensure(['release']).status, 0);
+  const built = () => well(runner.ensure(['release']));
+  const well = ({ status, stderr }: Ended) => assert.equal(status, 0, stderr);
   const event = (value: object) => `echo '${JSON.stringify(value)}' >> "$CALISPRAY_EVENTS"`;
   const words = () => readFileSync(join(runner.home, 'words'), 'utf8').split('\n').slice(0, -1);
   const saveWords = 'printf "%s\\n" "$@" > "$HOME/words"; cp "$2" "$HOME/hosts"';
@@ -181,7 +182,7 @@ describe('runner', () => {
     const peers = { 'global-rack': { router_id: '10.0.0.9' } };
     runner.lay(desiredOf({ ...facts, peers }));
     assert.equal(runner.ensure(['peer', 'global-rack']).status, 0);
-    runner.lay(calling(facts, 'unpeer', { ...command, ifIn: ['etcd'] }, command));
+    runner.lay(calling(facts, 'unpeer', { ...command, ifIn: ['calico_rr'] }, command));
     runner.playbook('cp "$book" "$HOME/own"');
     assert.equal(runner.sh(goneCommand('vm', 'peer', 'global-rack')).status, 0);
     assert.deepEqual(JSON.parse(readFileSync(join(runner.home, 'own'), 'utf8')), [
@@ -288,6 +289,20 @@ describe('runner', () => {
       [],
       'a name that may be anybody’s',
     );
+  });
+
+  it('holds every host to its declared key, and keeps the first one of a host that has none', () => {
+    runner.lay(runner.laid, { known_hosts: '10.0.0.1 ssh-ed25519 AAAA\n[10.0.0.2]:22 ssh-ed25519 AAAA\n' });
+    runner.playbook(saveWords);
+    built();
+    const { node1, node2 } = JSON.parse(readFileSync(join(runner.home, 'hosts'), 'utf8')).all.hosts;
+    assert.equal(node1.ansible_ssh_args, undefined);
+    assert.match(
+      node2.ansible_ssh_args,
+      /StrictHostKeyChecking=accept-new -o UserKnownHostsFile=\S+\/known_hosts\.accepted$/,
+    );
+    const config = readFileSync(runner.at('runs', runner.runs()[0].run, 'ansible.cfg'), 'utf8');
+    assert.match(config, /^ssh_args = .* -o StrictHostKeyChecking=yes -o UserKnownHostsFile=\S+\/known_hosts$/m);
   });
 
   it('runs on the inventory it was started with, whatever is laid meanwhile', async () => {

@@ -178,8 +178,11 @@ class Job:
         wanted = self.desired["facts"]["hosts"]
         if set(after["hosts"]) <= set(wanted):
             prepare.snapshot(home, home.run(run, "inventory"), home.at("applied", "inventory.new"))
-            shutil.rmtree(home.at("applied", "inventory"), ignore_errors=True)
+            shutil.rmtree(home.at("applied", "inventory.old"), ignore_errors=True)
+            if os.path.isdir(home.at("applied", "inventory")):
+                os.replace(home.at("applied", "inventory"), home.at("applied", "inventory.old"))
             os.replace(home.at("applied", "inventory.new"), home.at("applied", "inventory"))
+            shutil.rmtree(home.at("applied", "inventory.old"), ignore_errors=True)
             write_json(home.at("applied", "hosts.json"), self.desired["hosts"])
             shutil.copyfile(home.run(run, "known_hosts"), home.at("applied", "known_hosts"))
         write_json(home.at("applied.json"), after)
@@ -191,7 +194,8 @@ class Job:
         failures, hosts = summed_up(home, run)
         seconds = round(time.monotonic() - self.began, 1)
         result = {"attempt": number, "outcome": outcome, "code": code, "seconds": seconds, "message": message}
-        result.update(failures=failures[:5], hosts=hosts, log=home.run(run, "log"))
+        # Earlier ones may have been rescued; the last are what it ended of.
+        result.update(failures=failures[-5:], hosts=hosts, log=home.run(run, "log"))
         if outcome == "failed" and not failures:
             result["message"] = ". ".join([message, *list(log.last)[-4:-1]])[:600]
         if log.trouble:

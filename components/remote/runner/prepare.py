@@ -77,11 +77,7 @@ def drop_stale_facts(home: Home) -> None:
     """What Ansible remembers of a host that has another host key or address now: it is another machine."""
     os.makedirs(home.at("facts"), exist_ok=True)
     hosts = (home.desired()["facts"]).get("hosts", {})
-    try:
-        with open(home.at("known_hosts"), encoding="utf-8") as file:
-            lines = [line.split() for line in file if line.strip()]
-    except OSError:
-        lines = []
+    lines = [line.split() for line in lines_of(home.at("known_hosts"))]
     known = {}
     for host, fact in hosts.items():
         names = {fact.get("address"), host}
@@ -126,8 +122,21 @@ ignore_patterns = artifacts, credentials
 [ssh_connection]
 pipelining = True
 control_path_dir = {home.at("cp")}
-ssh_args = -o ControlMaster=auto -o ControlPersist=30m -o ConnectionAttempts=5 -o ServerAliveInterval=15 -o ServerAliveCountMax=8 -o StrictHostKeyChecking=yes -o UserKnownHostsFile={home.run(run, "known_hosts")}
+ssh_args = {ssh_args("yes", home.run(run, "known_hosts"))}
 """
+
+
+def ssh_args(checking: str, known_hosts: str) -> str:
+    options = {
+        "ControlMaster": "auto",
+        "ControlPersist": "30m",
+        "ConnectionAttempts": "5",
+        "ServerAliveInterval": "15",
+        "ServerAliveCountMax": "8",
+        "StrictHostKeyChecking": checking,
+        "UserKnownHostsFile": known_hosts,
+    }
+    return " ".join(f"-o {name}={value}" for name, value in options.items())
 
 
 def commands(home: Home, run: dict[str, Any], desired: dict[str, Any], applied: Optional[dict[str, Any]]) -> list[list[str]]:
@@ -191,8 +200,19 @@ def inventory_of(home: Home, run: dict[str, Any], number: int, call: dict[str, A
     elif call.get("sees") != "members":
         seen |= set(run["hosts"])
     path = home.run(run["run"], "inventory-applied" if old else "inventory", f"hosts-{number}.yaml")
-    write_json(path, only(hosts, seen))
+    write_json(path, trusting(home, run["run"], only(hosts, seen)))
     return path
+
+
+def trusting(home: Home, run: str, inventory: dict[str, Any]) -> dict[str, Any]:
+    """A host without a known key is one of `hostKey: accept-new`: what it shows at first is kept, beside what is declared."""
+    known = {name for line in lines_of(home.run(run, "known_hosts")) for name in names_of(line)}
+    hosts = inventory["all"]["hosts"]
+    for host, variables in hosts.items():
+        address, port = (variables or {}).get("ansible_host", host), (variables or {}).get("ansible_port", 22)
+        if (address if port == 22 else f"[{address}]:{port}") not in known:
+            hosts[host] = {**(variables or {}), "ansible_ssh_args": ssh_args("accept-new", home.at("known_hosts.accepted"))}
+    return inventory
 
 
 def names_in(value: Any) -> set[str]:
