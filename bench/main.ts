@@ -1,4 +1,4 @@
-/** `npm run bench [-- pure|preview|runner|lab]`. Exits 0 whatever the figures are: they are for reading, and for the closing note. */
+/** `npm run bench [-- pure|preview|runner|scale|lab]`. Exits 0 whatever the figures are: they are for reading, and for the closing note. */
 import { cpus } from 'node:os';
 import { reportError } from '../cli/report.ts';
 import { bringTools } from '../cli/tools.ts';

@@ -53,8 +53,21 @@ async function askNode(node: Node, cluster: Cluster, jumps: Jumps, seconds: numb
   } catch (error) {
     return { node, silent: noFacts(node, (error as Error).message) };
   } finally {
-    client.end();
+    await closed(client);
   }
+}
+
+/** Ends a connection. The next one begins when its socket is gone: so many at a time are so many sockets. */
+async function closed(client: Client): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+    // It may have been lost before, or the other side keeps it open.
+    timer = setTimeout(resolve, 1000);
+    client.end();
+  });
+  clearTimeout(timer);
+  client.destroy();
 }
 
 /** What every node behind a jump host says of that host is said once. */
