@@ -61,7 +61,8 @@ export async function withProgress<T>(
     return await operation();
   } finally {
     stopping.abort();
-    await watching;
+    // A controller that is just starting again is not waited for.
+    await Promise.race([watching, pause(500, new AbortController().signal)]);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, eventIn, eventLines, type RunEvent } from '../../cli/live/events.ts';
 import { progress } from '../../cli/live/follow.ts';
@@ -235,6 +235,18 @@ describe('the day-two commands', () => {
       assert.equal(code, 0, out);
       assert.match(out, /^No cluster is live on the first control-plane node\.$/m);
       assert.deepEqual(node.told, ['sh -s']);
+    });
+
+    it('starts with --live from what the controller wrote down, whatever the state remembers', async () => {
+      const { desired } = JSON.parse((await node.calispray('plan', '--stack', 'dev', '--json')).out);
+      node.lay('applied.json', desired);
+      const found = await node.calispray('plan', '--stack', 'dev', '--live');
+      assert.deepEqual([found.code, found.err], [0, '']);
+      assert.match(found.out, /^The state has no record; .*\nvmstation: nothing to do\.\n/);
+      rmSync(join(node.home, '.calispray'), { recursive: true });
+      engine([build, command('record', '', JSON.stringify(desired))]);
+      const lost = await node.calispray('plan', '--stack', 'dev', '--live');
+      assert.match(lost.out, /^The controller has no record of what the state remembers: .*\n.*cluster\.yml/);
     });
   });
 
