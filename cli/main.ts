@@ -122,6 +122,23 @@ command('keyscan', "fetch the nodes' host keys, show their fingerprints, and wri
   .option('--yes', 'write without asking')
   .action(run(() => import('./commands/keyscan.ts')));
 
+const reach = command(
+  'reach',
+  'say who can reach whom in a world of manifests, as Calico decides it; no cluster is asked',
+)
+  .option('--world <file>', 'resources, YAML or JSON: namespaces, pods, services, policies, tiers, sets …')
+  .option('--queries <file>', 'connections to judge: {src, dst, proto, port, …}, a list or one a line')
+  .option('--calico <version>', 'version of Calico that decides (default: as 3.32)')
+  .option('--json', 'one JSON document a line: an answer each')
+  .enablePositionalOptions()
+  .action(run(() => import('./commands/reach.ts')));
+reach
+  .command('validate')
+  .description("say which resources Calico's validator or its CRDs would refuse")
+  .requiredOption('--resources <file>', 'resources, YAML or JSON')
+  .option('--json', 'one JSON document a line: a resource each')
+  .action(run(async () => ({ default: async (o) => (await import('./commands/reach.ts')).validate(o) })));
+
 const lab = command('lab', 'the three hosts on this machine, by themselves').enablePositionalOptions();
 for (const [name, description] of [
   ['up', 'start the hosts, or find them'],

@@ -1,0 +1,69 @@
+/** Answers as lines: JSON for programs, a sentence for people. */
+import { type Answer, type Query, type Side, type Step, stepText } from '../../reachability/index.ts';
+
+/**
+ * One line of JSON: the query again, `verdict`, and for each half its `verdict`, its `trace` and the deciding `rule`; of a query that
+ * cannot be answered, `error` instead.
+ */
+export function jsonLine(query: Query, answer: Answer): string {
+  const { src, dst, proto = 'tcp', port, srcPort, icmpType, icmpCode } = query;
+  let asked = `{"src":${JSON.stringify(src)},"dst":${JSON.stringify(dst)},"proto":${JSON.stringify(proto)}`;
+  for (const [name, value] of [
+    ['port', port],
+    ['srcPort', srcPort],
+    ['icmpType', icmpType],
+    ['icmpCode', icmpCode],
+  ] as const) {
+    if (value !== undefined) asked += `,"${name}":${value}`;
+  }
+  if (!answer.ok) return `${asked},"error":${JSON.stringify(answer.error)}}`;
+  const { verdict, egress, ingress } = answer.verdict;
+  return `${asked},"verdict":"${verdict}","egress":${sideJson(egress)},"ingress":${sideJson(ingress)}}`;
+}
+
+/** The same few halves are answered again and again. */
+const written = new WeakMap<Side, string>();
+
+function sideJson(side: Side): string {
+  const known = written.get(side);
+  if (known !== undefined) return known;
+  const { verdict, trace, on, why } = side;
+  const rule = trace.at(-1);
+  const text = JSON.stringify({
+    verdict,
+    ...(rule && { rule, trace: trace.map(stepText) }),
+    ...(on && { on }),
+    ...(why && { why }),
+  });
+  written.set(side, text);
+  return text;
+}
+
+/** `deny   dev/evil -> production/my-app tcp/8080: NetworkPolicy production/deny denies ingress at its end (tier default)`. */
+export function textLine(query: Query, answer: Answer): string {
+  const { src, dst, proto = 'tcp', port, icmpType } = query;
+  const number = port ?? icmpType;
+  const connection = `${src} -> ${dst} ${proto}${number === undefined ? '' : `/${number}`}`;
+  if (!answer.ok) return `error  ${connection}: ${answer.error}`;
+  const { verdict, egress, ingress } = answer.verdict;
+  const said = [sideText('egress', egress), sideText('ingress', ingress)].filter((text) => text !== '');
+  return `${verdict.padEnd(7)}${connection}${said.length === 0 ? '' : `: ${said.join('; ')}`}`;
+}
+
+function sideText(name: 'egress' | 'ingress', { verdict, trace, on, why }: Side): string {
+  if (verdict === 'unpoliced') return why === undefined ? '' : `${name} is not policed: ${why}`;
+  if (verdict === 'depends') return `${name} depends on ${(on ?? []).join(', ')}`;
+  const last = trace.at(-1);
+  return last === undefined ? '' : `${name} ${stepWords(last)}`;
+}
+
+const done = { allow: 'allowed', deny: 'denied', pass: 'passed on' } as const;
+
+function stepWords({ tier, kind, policy, index, action }: Step): string {
+  if (kind === 'Profile') return `${done[action]} by the profile ${policy}: no policy is for it`;
+  const where =
+    index < 0
+      ? `at the end of tier ${tier}, where ${kind} ${policy} is for it`
+      : `by rule ${index} of ${kind} ${policy} (tier ${tier})`;
+  return `${done[action]} ${where}`;
+}
