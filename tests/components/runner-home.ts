@@ -228,11 +228,11 @@ export class RunnerHome {
   }
 
   async until(what: () => boolean, name: string): Promise<void> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       if (what()) return;
       await new Promise((wake) => setTimeout(wake, 50));
     }
-    assert.fail(`${name} did not happen within 20 s`);
+    assert.fail(`${name} did not happen within 60 s`);
   }
 
   /** Ends whatever a test left at work here, then removes the home. */

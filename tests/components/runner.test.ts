@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { goneCommand, resetCommand } from '../../components/remote/index.ts';
+import { goneCommand, resetCommand, runnerFiles } from '../../components/remote/index.ts';
 import type { Call, Facts } from '../../kubespray/plan/types.ts';
 import { desiredOf, type Ended, facts, host, RunnerHome } from './runner-home.ts';
 
@@ -358,6 +358,14 @@ describe('runner', () => {
     assert.match(failed.stderr, /attempt 2 of run 0002-calico-\w+\.\n$/);
     for (const line of `${stdout}${stderr}${failed.stdout}${failed.stderr}`.split('\n'))
       assert.ok(line.length <= 200, line);
+  });
+
+  it('is written for the oldest Python it says it runs with', () => {
+    const parse =
+      'import ast, sys; [ast.parse(open(name).read(), name, feature_version=(3, 9)) for name in sys.argv[1:]]';
+    const files = Object.keys(runnerFiles()).map((name) => `'${runner.at('runner', name)}'`);
+    const parsed = runner.sh(`python3 -c '${parse}' ${files.join(' ')}`);
+    assert.equal(parsed.status, 0, parsed.stderr);
   });
 
   it('is laid anew beside what is no longer part of it', () => {

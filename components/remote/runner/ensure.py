@@ -81,9 +81,9 @@ class Ensure:
     def find_or_start(self, step: Step, desired: dict[str, Any]) -> Optional[tuple[str, int]]:
         """The run and attempt to follow; None where another had to be waited for, and all is to be judged again."""
         home = self.home
-        start = take(home.at("start.lock"), 60)
+        start = take(home.at("start.lock"), 90)
         if start is None:
-            raise Refused(f"another start has held {home.at('start.lock')} for a minute.")
+            raise Refused(f"another start has held {home.at('start.lock')} for 90 s.")
         try:
             id = digest([step, desired["how"][step["kind"]], desired["facts"], desired["folder"]])
             holder = home.holder()

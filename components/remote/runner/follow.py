@@ -55,7 +55,7 @@ class Tail:
 
 def alive(holder: Optional[dict[str, Any]]) -> bool:
     """Whether the job that holds the lock lives; where not, its playbook is what still holds it."""
-    return bool(holder) and "pid" in holder and born(holder["pid"]) == holder["born"]
+    return holder is not None and "pid" in holder and born(holder["pid"]) == holder["born"]
 
 
 def follow(home: Home, run: str, attempt: int, each: Callable[[Event], None]) -> Event:
@@ -63,7 +63,7 @@ def follow(home: Home, run: str, attempt: int, each: Callable[[Event], None]) ->
     events = Tail(home.run(run, "events.jsonl"))
     while True:
         holder = home.holder()
-        at_work = alive(holder) and holder.get("run") == run and holder.get("attempt") == attempt
+        at_work = holder is not None and alive(holder) and holder.get("run") == run and holder.get("attempt") == attempt
         for event in events.more():
             each(event)
         result = read_json(home.run(run, "result.json"))
@@ -102,7 +102,8 @@ def words(event: Event) -> Optional[str]:
 def main() -> int:
     home, options = Home.of(sys.argv[1]), sys.argv[2:]
     holder = home.holder() or {}
-    run = options[options.index("--run") + 1] if "--run" in options else holder.get("run") or (runs.names(home) or [None])[-1]
+    newest = runs.names(home)[-1:]
+    run = options[options.index("--run") + 1] if "--run" in options else holder.get("run") or "".join(newest)
     found = read_json(home.run(run, "run.json")) if run else None
     if found is None:
         print("there is no such run" if run else "there was no run yet", file=sys.stderr)

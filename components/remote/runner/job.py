@@ -111,6 +111,7 @@ class Job:
             # A job that is killed takes the playbook along; what the playbook began holds the lock until it has ended.
             preexec_fn=lambda: LIBC.prctl(DEATH, signal.SIGKILL, 0, 0, 0),
         )
+        assert child.stdout is not None
         pipe = child.stdout.fileno()
         os.set_blocking(pipe, False)
         stop: Optional[Stopped] = None
@@ -193,7 +194,8 @@ class Job:
         shutil.rmtree(home.run(run, "tmp"), ignore_errors=True)
         failures, hosts = summed_up(home, run)
         seconds = round(time.monotonic() - self.began, 1)
-        result = {"attempt": number, "outcome": outcome, "code": code, "seconds": seconds, "message": message}
+        cpu = round(sum(os.times()[:4]), 1)
+        result = {"attempt": number, "outcome": outcome, "code": code, "seconds": seconds, "cpu": cpu, "message": message}
         # Earlier ones may have been rescued; the last are what it ended of.
         result.update(failures=failures[-5:], hosts=hosts, log=home.run(run, "log"))
         if outcome == "failed" and not failures:
@@ -230,7 +232,8 @@ def send(child: subprocess.Popen, number: int) -> None:
 
 def summed_up(home: Home, run: str) -> tuple[list[dict[str, str]], dict[str, dict[str, int]]]:
     """Failures and, over all playbooks, counts per host, from the events."""
-    failures, hosts = [], {}
+    failures: list[dict[str, str]] = []
+    hosts: dict[str, dict[str, int]] = {}
     for event in read_events(home.run(run, "events.jsonl")):
         if event["kind"] == "failed":
             failures.append({key: event[key] for key in ("host", "task", "status", "message")})

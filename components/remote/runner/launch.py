@@ -9,7 +9,7 @@ import uuid
 
 from store import Home, Refused, read_json
 
-PATIENCE = 20  # seconds until a job has said that it is there
+PATIENCE = 40  # seconds until a job has said that it is there
 
 
 def launch(home: Home, run: str, attempt: int, become: bool) -> None:

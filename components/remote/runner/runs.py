@@ -9,7 +9,7 @@ One entry:
     "killed": its last attempt began and never ended, and nobody holds the lock (SIGKILL, power cut).
 result.json:
     {"attempt": 1, "outcome": "succeeded" | "failed" | "timed-out" | "interrupted" | "refused", "code": 2, "seconds": 12.5,
-     "message": "…", "failures": [{"host", "task", "status", "message"}, … five at most],
+     "cpu": 8.1, "message": "…", "failures": [{"host", "task", "status", "message"}, … five at most],
      "hosts": {"node1": {"ok", "changed", "failed", "unreachable", "skipped"}}, "log": "…", "note": "…"?}
 """
 from __future__ import annotations
