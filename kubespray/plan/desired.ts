@@ -31,5 +31,5 @@ export function forksFor(hosts: number): number {
 
 /** Ansible's own default. */
 const LEAST_FORKS = 5;
-/** About 60 MiB each. */
+/** About 60 MiB each; kubespray v2.31.0 docs/operations/large-deployments.md:52 has as many. */
 const MOST_FORKS = 50;

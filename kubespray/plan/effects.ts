@@ -40,10 +40,7 @@ function ownEffects(kind: StepKind, hosts: readonly string[], { applied, desired
     case 'join-control-plane':
       return ['The other nodes run through the whole playbook as well: it tells them of the new API server.'];
     case 'join-etcd':
-      return [
-        'One control-plane node after the other is drained, and its API server restarts.',
-        'Look afterwards whether --etcd-servers of every API server names the new members (kubespray docs/operations/nodes.md:144).',
-      ];
+      return ['One control-plane node after the other is drained, and its API server restarts with the new members.'];
     case 'remove':
       return ['Its pods are made anew elsewhere; what is in their emptyDir is gone.', ...memberGone(hosts, applied)];
     case 'remove-dead':
@@ -63,7 +60,9 @@ function ownEffects(kind: StepKind, hosts: readonly string[], { applied, desired
 function memberGone(hosts: readonly string[], applied: Facts | undefined): string[] {
   const isMember = ({ groups }: HostFact) => groups.includes('etcd') || groups.includes('kube_control_plane');
   const left = hosts.flatMap((name) => applied?.hosts[name] ?? []).some(isMember);
-  return left ? ['The whole playbook then tells the other nodes that a member is gone.'] : [];
+  return left
+    ? ['The whole playbook then tells the other nodes that a member is gone; API servers that named it restart.']
+    : [];
 }
 
 /** Calico goes with the release where no version is said. */
@@ -77,7 +76,12 @@ function calicoAlong(applied: Facts | undefined, desired: Facts): string[] {
 function extraEffects(found: readonly Found[]): string[] {
   const extra = found.filter(({ path }) => /^(kubespray\.extraVariables|secretVariables)\./.test(path));
   return [
-    ...(extra.length > 0 ? ['What an extra variable does depends on it: kubespray’s documentation says so.'] : []),
+    ...(extra.length > 0
+      ? [
+          'What an extra variable does depends on it: kubespray’s documentation says so.',
+          'Flags of the API server, controller manager and scheduler reach a cluster that is there only with its next upgrade.',
+        ]
+      : []),
     ...(extra.some(({ sign }) => sign === '-') ? ['One that is taken out is not undone in the cluster.'] : []),
   ];
 }

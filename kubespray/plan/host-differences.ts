@@ -63,7 +63,7 @@ function groupDifferences(name: string, before: HostFact, after: HostFact): Foun
 
 /**
  * The step by which a member gets further groups; undefined where it cannot: no role is taken away, and kubespray wants a node of
- * the cluster removed before it becomes an etcd member (v2.31.0 docs/operations/nodes.md:126) or a control plane.
+ * the cluster removed before it becomes an etcd member (v2.31.0 docs/operations/nodes.md:133) or a control plane.
  */
 function stepForGroups(before: HostFact, after: HostFact): StepKind | undefined {
   const gained = after.groups.filter((group) => !before.groups.includes(group));

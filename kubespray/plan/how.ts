@@ -12,8 +12,17 @@ const facts: PlaybookCall = { playbook: 'playbooks/facts.yml', skipTags: ['boots
 /** A host that leaves is only in the inventory last carried out; what that was, kubespray has accepted (an even rest of etcd too). */
 const leaving = { skipTags: ['bootstrap_os'], inventory: 'applied', sees: 'members' } as const;
 
-/** The configuration of the members that stay names the etcd members and the API servers (docs/operations/nodes.md:189). */
-const afterMember: PlaybookCall = { playbook: 'cluster.yml', sees: 'members', ifIn: ['etcd', 'kube_control_plane'] };
+/**
+ * What stays must name who is left (docs/operations/nodes.md:159-165): etcd and nginx-proxy in their configuration, the API
+ * servers in their static pods, which kubespray writes anew only with upgrade_cluster_setup (roles/kubernetes/control-plane/
+ * tasks/kubeadm-setup.yml:259, kubeadm-upgrade.yml “Rewrite kubernetes control plane static pod manifests”).
+ */
+const afterMember: PlaybookCall = {
+  playbook: 'cluster.yml',
+  extraVars: { upgrade_cluster_setup: true },
+  sees: 'members',
+  ifIn: ['etcd', 'kube_control_plane'],
+};
 
 /** The calls of each step. `migrate` has none here: `howFor` makes those of a declared migration. */
 export const how: Readonly<Record<StepKind, readonly Call[]>> = {
@@ -26,10 +35,10 @@ export const how: Readonly<Record<StepKind, readonly Call[]>> = {
   label: [{ playbook: 'cluster.yml', tags: ['node-label', 'node-taint'], sees: 'members' }],
   join: [facts, { playbook: 'scale.yml', limit: 'new' }],
   // Not scale.yml, and no restart of nginx-proxy after it: its static pod carries a digest of its configuration, so kubelet
-  // makes it anew (docs/operations/nodes.md:34; roles/kubernetes/node/templates/manifests/nginx-proxy.manifest.j2:10).
+  // makes it anew (docs/operations/nodes.md:36; roles/kubernetes/node/templates/manifests/nginx-proxy.manifest.j2:10).
   'join-control-plane': [{ playbook: 'cluster.yml' }],
   // Members that join at once need more patience, and every API server learns of them by an upgrade to the version that it has
-  // (docs/operations/nodes.md:147-158).
+  // (docs/operations/nodes.md:135-146), which writes its static pod anew.
   'join-etcd': [
     { playbook: 'cluster.yml', extraVars: { etcd_retries: 10 } },
     {

@@ -9,7 +9,7 @@ const PATIENCE = { tries: 60, delaySeconds: 5 } as const;
 /**
  * From one encapsulation to another with both of them on in between (kubespray v2.31.0 docs/CNI/calico.md:265-282). That is
  * written for IP-in-IP to VXLAN; without a tunnel, or out of VXLAN, the nodes need BIRD before the pool is changed, since Felix alone
- * gives them the routes until then. The last call switches the old way off: FelixConfiguration follows the modes (install.yml:160-171).
+ * gives them the routes until then. The last call switches the old way off: FelixConfiguration follows the modes (install.yml:167, :174).
  */
 export function migrationCalls(from: Encapsulation, desired: Facts): Call[] {
   const [old, { calico }] = [modesOf(from), desired];
@@ -44,7 +44,7 @@ export function migrationCalls(from: Encapsulation, desired: Facts): Call[] {
 
 /**
  * BIRD beside what there is. The check part is left out: an earlier attempt may have changed the pool, which this one then
- * changes back and forth. Ready is a node whose sessions are up (`-bird-ready`, templates/calico-node.yml.j2:386).
+ * changes back and forth. Ready is a node whose sessions are up (`-bird-ready`, templates/calico-node.yml.j2:394).
  */
 function startBird({ ipipMode, vxlanMode }: Modes): Call[] {
   return [

@@ -24,10 +24,19 @@ const MINUTES: Readonly<
   reset: { all: [5, 15] },
 };
 
-/** How long a step takes with so many hosts, from … to. */
-export function minutesOf(kind: StepKind, hosts: number): readonly [number, number] {
+/** How long a step takes with so many hosts, from … to. `wholeToo`: the whole playbook follows. */
+export function minutesOf(kind: StepKind, hosts: number, wholeToo: boolean): readonly [number, number] {
   const { all, each = [0, 0] } = MINUTES[kind];
+  if (wholeToo) return [all[0] + MINUTES.converge.all[0], all[1] + MINUTES.converge.all[1]];
   // Ansible works on so many at once.
   const rounds = Math.max(1, Math.ceil(hosts / forksFor(hosts)));
   return [all[0] * rounds + each[0] * hosts, all[1] * rounds + each[1] * hosts];
 }
+
+/** A run is stopped after kubespray.runs.limitMinutes, however well it goes. */
+export function limitEffects([, to]: readonly [number, number]): string[] {
+  return to <= USUAL_LIMIT ? [] : [`It is stopped after kubespray.runs.limitMinutes: let these be ${to} or more.`];
+}
+
+/** What the stack file says where it says nothing: cluster/schema/kubespray.ts. */
+const USUAL_LIMIT = 90;

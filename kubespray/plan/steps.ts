@@ -2,7 +2,7 @@ import type { Migrate } from '../../cluster/index.ts';
 import type { Found } from './differences.ts';
 import { effectsOf } from './effects.ts';
 import { howFor } from './how.ts';
-import { minutesOf } from './minutes.ts';
+import { limitEffects, minutesOf } from './minutes.ts';
 import { reasonOf } from './reasons.ts';
 import type { Call, Facts, Step, StepKind } from './types.ts';
 
@@ -35,14 +35,20 @@ export function stepsOf(ground: Ground): Step[] {
 
 function stepOf(kind: StepKind, found: readonly Found[], ground: Ground): Step {
   const hosts = hostsOf(kind, found, ground);
+  const calls = howFor(ground.desired, ground.migrate)[kind].filter((call) => isMade(call, ground.applied, hosts));
+  const minutes = minutesOf(
+    kind,
+    hosts.length,
+    calls.some(({ ifIn }) => ifIn !== undefined),
+  );
   return {
     kind,
     hosts,
     ...(kind === 'unpeer' ? { peers: found.flatMap(({ peer }) => peer ?? []) } : {}),
-    calls: howFor(ground.desired, ground.migrate)[kind].filter((call) => isMade(call, ground.applied, hosts)),
+    calls,
     reason: reasonOf(kind, found, hosts, ground),
-    effects: effectsOf(kind, found, hosts, ground),
-    minutes: minutesOf(kind, hosts.length),
+    effects: [...effectsOf(kind, found, hosts, ground), ...limitEffects(minutes)],
+    minutes,
   };
 }
 

@@ -165,7 +165,7 @@ export interface Change {
  * 6. calico: calico, the calico of a member, or a peer differs (not one that goes, nor one of a host that has not joined),
  *    or a member became a route reflector (gained `calico_rr`)
  * 7. label: the settings of a member differ
- * 8. the `joins` of the host that asks, with all hosts of the same kind that are not applied or gained another group
+ * 8. the `joins` of all hosts that are not applied or gained another group, a kind at a time: etcd, control plane, workers
  * A host that is applied and not desired: remove, or remove-dead where `removeDead` names it. A peer: unpeer. A member is a
  * host of both.
  *

@@ -41,7 +41,8 @@ const pairs = fc
     version: fc.constantFrom('v2.31.0', 'v2.31.0', 'v2.30.0', 'v2.28.1'),
   })
   .map(({ before, other, sections, version }) => {
-    const after = { ...before, ...Object.fromEntries(sections.map((name) => [name, other[name]])) };
+    const taken = (sections as string[]).map((name) => [name, other[name]]);
+    const after: Spec = { ...before, ...Object.fromEntries(taken) };
     return { before, after: { ...after, kubespray: { ...(after.kubespray as object), version } } };
   });
 

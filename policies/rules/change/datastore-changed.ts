@@ -7,7 +7,7 @@ export const datastoreChanged: Rule = {
   class: 'refused',
   description:
     'kubespray starts with an empty datastore: pools, addresses and policies are in the other one, and stay there.',
-  reference: 'kubespray v2.31.0 docs/CNI/calico.md; roles/network_plugin/calico/tasks/pre.yml:15',
+  reference: 'kubespray v2.31.0 docs/CNI/calico.md; roles/network_plugin/calico/tasks/pre.yml:16',
   judge(subject) {
     return fixedFindings(datastoreChanged, subject, {
       part: 'calico',

@@ -9,7 +9,7 @@ export const etcdQuorum: Rule = {
   class: 'refused',
   description:
     'Without a majority etcd takes no more changes, the removal of a member neither: the cluster stands still until it is recovered by hand.',
-  reference: 'etcd.io/docs/v3.5/faq “What is failure tolerance?”; kubespray v2.31.0 docs/operations/nodes.md:123',
+  reference: 'etcd.io/docs/v3.5/faq “What is failure tolerance?”; kubespray v2.31.0 docs/operations/nodes.md:128',
   judge({ change }) {
     if (change === undefined) return [];
     const { applied, desired } = change;

@@ -8,7 +8,7 @@ export const firstNodeMoved: Rule = {
   class: 'refused',
   description:
     'A node that comes before the first is taken for the one that all others joined: a new one in its place fails, and an old one changes what every certificate and configuration names.',
-  reference: 'kubespray v2.31.0 docs/operations/nodes.md:34, :57',
+  reference: 'kubespray v2.31.0 docs/operations/nodes.md:34, :55',
   judge({ change }) {
     if (change === undefined) return [];
     const { applied, desired } = change;

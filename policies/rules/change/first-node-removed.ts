@@ -9,7 +9,7 @@ export const firstNodeRemoved: Rule = {
   class: 'refused',
   description:
     'kubespray does everything from the first of them, removals too: “Currently cannot remove first control plane node or first etcd node”.',
-  reference: 'kubespray v2.31.0 playbooks/remove_node.yml:56, docs/operations/nodes.md:57',
+  reference: 'kubespray v2.31.0 playbooks/remove_node.yml:53, docs/operations/nodes.md:55',
   judge({ change }) {
     if (change === undefined) return [];
     const { applied, desired } = change;

@@ -7,7 +7,7 @@ export const ipamChanged: Rule = {
   class: 'refused',
   description:
     'What Calico’s IPAM gave is unknown to host-local and the other way round: new pods get addresses that others have.',
-  reference: 'kubespray v2.31.0 roles/network_plugin/calico/templates/calico-config.yml.j2:58',
+  reference: 'kubespray v2.31.0 roles/network_plugin/calico/templates/calico-config.yml.j2:51',
   judge(subject) {
     return fixedFindings(ipamChanged, subject, {
       part: 'calico',

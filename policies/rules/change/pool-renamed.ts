@@ -7,7 +7,7 @@ export const poolRenamed: Rule = {
   class: 'refused',
   description:
     'kubespray looks for the pool by its name: under another one it makes a second pool over the same range, which Calico refuses.',
-  reference: 'kubespray v2.31.0 roles/network_plugin/calico/tasks/install.yml:186',
+  reference: 'kubespray v2.31.0 roles/network_plugin/calico/tasks/install.yml:198',
   judge(subject) {
     return fixedFindings(poolRenamed, subject, {
       part: 'calico',

@@ -11,7 +11,7 @@ export const roleGained: Rule = {
   description:
     'kubespray joins a machine that is none of the cluster: “If the node you want to add as an etcd node is already a worker or control plane node in your cluster, you have to remove him first”.',
   reference:
-    'kubespray v2.31.0 docs/operations/nodes.md:126, roles/kubernetes/control-plane/tasks/kubeadm-secondary.yml:84',
+    'kubespray v2.31.0 docs/operations/nodes.md:133, roles/kubernetes/control-plane/tasks/kubeadm-secondary.yml:84',
   judge({ change }) {
     return ofMembers(change, (name, before, after) => {
       if ([...before.groups, ...after.groups].some(isTemplate)) return [];
