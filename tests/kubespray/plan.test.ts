@@ -37,8 +37,8 @@ describe('what a change of the stack leads to', () => {
     it(`${change}: in words, as data, and what is refused of it`, () => {
       const { plan, findings } = decided(change);
       const lines = [...planLines(plan), ...findings.map(formatFinding)];
-      assertGolden(join(folder, change, 'plan.txt'), lines.map((line) => `${line}\n`).join(''));
-      assertGolden(join(folder, change, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
+      assertGolden(join(folder, change, 'golden/plan.txt'), lines.map((line) => `${line}\n`).join(''));
+      assertGolden(join(folder, change, 'golden/plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
     });
   }
 
