@@ -1,11 +1,20 @@
 /** What a live cluster keeps for its life: an `up` that wants it otherwise stops before it touches anything. */
-import { type Cluster, contains, type Encapsulation, type Finding, range, release } from '../../cluster/index.ts';
+import {
+  type Cluster,
+  contains,
+  type Encapsulation,
+  type Finding,
+  range,
+  range6,
+  release,
+} from '../../cluster/index.ts';
 import { modeOf } from '../../cluster/network.ts';
 import type { Asked } from './drift.ts';
 import type { LiveObject } from './types.ts';
 import { below } from './versions.ts';
 
 const guide = (anchor: string): string => `docs/operations.md#${anchor}`;
+const KUBEADM = 'kubespray v2.31.0 roles/kubernetes/control-plane/templates/kubeadm-config.v1beta4.yaml.j2:108';
 const CHECK = 'kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml';
 
 export function fixedFindings(asked: Asked): Finding[] {
@@ -54,7 +63,9 @@ function pool({ cluster, live }: Asked, six: boolean): Finding[] {
   if (found === undefined) return strangers(cluster, pools, name, six);
   const reference = `${CHECK}:${six ? 187 : 163}`;
   return (['cidr', 'blockSize'] as const)
-    .filter((key) => String(found.spec[key]) !== String(said[key]))
+    .filter((key) =>
+      key === 'cidr' ? !sameRange(found.spec.cidr, said.cidr) : String(found.spec[key]) !== String(said[key]),
+    )
     .map((key) =>
       refused(
         'live-pool',
@@ -140,22 +151,41 @@ function ranges({ cluster: { network }, live }: Asked): Finding[] {
     ] as const;
     for (const [said, path, six] of families) {
       const is = live[field].find((cidr) => cidr.includes(':') === six);
-      if (is === undefined || is === said) continue;
+      if (is === undefined || sameRange(is, said)) continue;
       found.push(
         refused(
           'live-range',
           path,
           `the cluster gives ${what} addresses of ${is} live, the stack says ${said}`,
           `Write ${is}; another range is another cluster: ${guide('change-the-pod-or-service-range')}.`,
-          'kubespray v2.31.0 roles/kubernetes/control-plane/templates/kubeadm-config.v1beta4.yaml.j2:108',
+          KUBEADM,
         ),
       );
     }
   };
   compare('pods', 'pods');
   compare('services', 'Services');
-  if (live.pods.length === 0) found.push(...podRanges(network.pods, live));
-  return found;
+  return [
+    ...found,
+    ...(live.pods.length === 0 ? podRanges(network.pods, live) : stacks(network.ipv6 !== undefined, live)),
+  ];
+}
+
+/** One stack or two is as fixed as the ranges are. */
+function stacks(two: boolean, { pods }: Asked['live']): Finding[] {
+  const six = pods.find((cidr) => cidr.includes(':'));
+  if ((six !== undefined) === two) return [];
+  return [
+    refused(
+      'live-range',
+      'network.ipv6',
+      six === undefined
+        ? 'pods have IPv4 addresses alone live, the stack says that they have both'
+        : `pods have addresses of ${six} live beside IPv4, the stack knows of no IPv6`,
+      `Write network.ipv6 as it was built, or leave it out; another stack is another cluster: ${guide('change-the-pod-or-service-range')}.`,
+      KUBEADM,
+    ),
+  ];
 }
 
 /** Without kubeadm's record, what the nodes were given says it. */
@@ -169,11 +199,20 @@ function podRanges(pods: string, { nodes }: Asked['live']): Finding[] {
         'network.pods',
         `${name} gives pods addresses of ${outside} live, outside of the ${pods} of the stack`,
         `Write the range that it was cut out of; another one is another cluster: ${guide('change-the-pod-or-service-range')}.`,
-        'kubespray v2.31.0 roles/kubernetes/control-plane/templates/kubeadm-config.v1beta4.yaml.j2:108',
+        KUBEADM,
       ),
     ];
   }
   return [];
+}
+
+/** Whether both are the same addresses, however they are written. */
+function sameRange(a: unknown, b: unknown): boolean {
+  const ends = (text: unknown) => {
+    const found = range(text) ?? range6(text);
+    return found === undefined ? String(text) : `${found.first}-${found.last}`;
+  };
+  return ends(a) === ends(b);
 }
 
 function within(outer: string, inner: string): boolean {

@@ -157,7 +157,15 @@ function usualOf(kind: Kind, field: string): readonly unknown[] {
 export function same(live: unknown, value: unknown): boolean {
   if (isEmpty(live) && isEmpty(value)) return true;
   if (typeof live === 'object' || typeof value === 'object') return JSON.stringify(live) === JSON.stringify(value);
-  return String(live) === String(value);
+  return inSeconds(live) === inSeconds(value);
+}
+
+/** Go writes the duration `60s` as `1m0s`; other texts are left as they are. */
+function inSeconds(value: unknown): string {
+  const found = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(String(value));
+  if (found === null || found[0] === '') return String(value);
+  const [, hours = 0, minutes = 0, seconds = 0] = found;
+  return `${Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)} s`;
 }
 
 function isEmpty(value: unknown): boolean {
