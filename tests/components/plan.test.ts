@@ -42,15 +42,20 @@ describe('the plan of a preview', () => {
   });
 
   /** All that a preview declares of `after`, where the last `up` carried `before` out; undefined: there was none. */
-  async function previewed(before: object | undefined, after: object): Promise<Map<string, Declared>> {
+  async function previewed(
+    before: object | undefined,
+    after: object,
+    secretVariables?: Record<string, unknown>,
+  ): Promise<Map<string, Declared>> {
     const record = before === undefined ? undefined : recordOf(clusterOf(value({ ...before })));
     const declared = noteDeclared(undefined, { record });
-    new CalicoCluster('vmstation', { cluster: clusterOf(value({ ...after })) });
+    const cluster = clusterOf(value({ ...after }));
+    new CalicoCluster('vmstation', { cluster, ...(secretVariables === undefined ? {} : { secretVariables }) });
     await pulumi.runtime.disconnect();
     return new Map(declared.map((each) => [each.name, each]));
   }
-  const planned = async (before: object | undefined, after: object) => {
-    const { plan, change, says } = (await previewed(before, after)).get('vmstation-plan')?.inputs ?? {};
+  const planned = async (...args: Parameters<typeof previewed>) => {
+    const { plan, change, says } = (await previewed(...args)).get('vmstation-plan')?.inputs ?? {};
     return { plan: plan as Plan | undefined, change, says: says as string[] | undefined };
   };
   /** `~ network.mtu calico`: sign, field and step of each difference. */
@@ -93,6 +98,43 @@ describe('the plan of a preview', () => {
     );
     assert.match(JSON.stringify(plan?.steps[0]?.effects), /pods/i);
     assert.deepEqual(differences(plan)?.[0], '~ network.mtu calico');
+  });
+
+  describe('of three control-plane nodes', () => {
+    const controlPlane = (last: string) => ({
+      address: `192.168.4.${last}`,
+      roles: ['control-plane', 'etcd', 'worker'],
+    });
+    const three = (...order: string[]) => ({
+      kubespray: { version: 'v2.31.0', order },
+      nodes: { a: controlPlane('61'), b: controlPlane('62'), c: controlPlane('63') },
+    });
+
+    it('is empty for another order after the first, which only the inventory follows', async () => {
+      assert.equal((await planned(three('a', 'b', 'c'), three('a', 'c', 'b'))).plan, undefined);
+      const files = async (...order: string[]) =>
+        (await previewed(three('a', 'b', 'c'), three(...order))).get('vmstation-inventory-files')?.inputs.stdin;
+      assert.notEqual(await files('a', 'b', 'c'), await files('a', 'c', 'b'));
+    });
+
+    it('runs cluster.yml for those that are added', async () => {
+      const { plan } = await planned({ ...three('a'), nodes: { a: controlPlane('61') } }, three('a', 'b', 'c'));
+      assert.deepEqual(kinds(plan), ['join-etcd b c']);
+    });
+  });
+
+  it('runs cluster.yml for what only that carries out', async () => {
+    const { plan } = await planned({}, { kubernetes: { maxPods: 60 } });
+    assert.deepEqual(
+      plan?.steps.map(({ kind }) => kind),
+      ['converge'],
+    );
+  });
+
+  it('runs it for a secret variable, and does not say which value it has', async () => {
+    const { plan, says } = await planned({}, {}, { registry_password: 'PLANTED-PASSWORD' });
+    assert.deepEqual(differences(plan), ['+ secretVariables.registry_password converge']);
+    assert.ok(!JSON.stringify([plan, says]).includes('PLANTED'));
   });
 
   it('upgrades for another release', async () => {
