@@ -57,9 +57,11 @@ export function explain(error: unknown, setting: Setting, journal?: Journal): un
       'check PULUMI_BACKEND_URL and what it needs to log in, or unset it to use a local file backend',
     );
   }
-  // As Go says it; what a node says of its own disk begins with a capital.
-  const unwritable = /\b(no space left on device|read-only file system)\b/.exec(stderr);
-  if (unwritable !== null && backend.url.startsWith('file:')) {
+  // Told from what a node says of its own disk by who says it: the engine at its end, or a step that could not save its snapshot.
+  const unwritable =
+    /\b(no space left on device|read-only file system)\b/.exec(stderr) ??
+    firstMatch(journal, /snapshot.*(no space left on device|read-only file system)/);
+  if (unwritable && backend.url.startsWith('file:')) {
     return UserError.of(
       'state-unwritable',
       '',
