@@ -52,6 +52,10 @@ export const kubernetesWorlds = (): RecordedWorld[] => {
 export const recordedResources = (): RecordedResource[] =>
   folder === undefined ? packed('validation') : json(join(folder, 'validation', 'cases.json'));
 
+/** More of them, recorded from the same validator: resources with a mistake or two. */
+export const moreResources = (): RecordedResource[] =>
+  packed<[boolean, unknown][]>('validation-more').map(([ok, resource], i) => ({ name: `more ${i}`, ok, resource }));
+
 /** A thousand pods in twenty namespaces, a hundred policies of Kubernetes. */
 export const largeWorld = (): Resource[] => resources(packed('large-world'));
 
