@@ -9,6 +9,7 @@ import {
   calicoWorlds,
   kubernetesWorlds,
   largeWorld,
+  moreResources,
   type Recorded,
   type RecordedWorld,
   recordedResources,

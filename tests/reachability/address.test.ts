@@ -4,7 +4,8 @@ import ipaddr from 'ipaddr.js';
 import { contains, keyOf, parseAddress, parseNet, parseNetOrAddress } from '../../reachability/address.ts';
 
 const v4 = fc.ipV4();
-const v6 = fc.ipV6().filter((text) => !text.includes('%'));
+// The other reader takes `::10.0.0.1` for IPv4; Go does not.
+const v6 = fc.ipV6().filter((text) => !text.includes('%') && !text.includes('.'));
 
 describe('an address', () => {
   it('is read as another reader reads it', () => {
@@ -25,7 +26,6 @@ describe('an address', () => {
     fc.assert(
       fc.property(fc.oneof(fc.tuple(v4, v4, fc.nat(32)), fc.tuple(v6, v6, fc.nat(128))), ([a, b, prefix]) => {
         const [inside, of] = [ipaddr.parse(a), ipaddr.parse(b)];
-        fc.pre(!b.includes('.') || !b.includes(':'));
         const net = parseNet(`${b}/${prefix}`);
         const address = parseAddress(a);
         fc.pre(net !== undefined && address !== undefined && net.family === address.family);
@@ -34,6 +34,11 @@ describe('an address', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('of IPv6 may end as one of IPv4 does', () => {
+    assert.deepEqual(parseAddress('fd00::10.0.0.1'), parseAddress('fd00::a00:1'));
+    assert.equal(parseAddress('::10.0.0.1')?.family, 6);
   });
 
   it('has one key however it is written', () => {
