@@ -23,6 +23,7 @@ from store import Home, born, main_of, read_json
 
 Event = dict[str, Any]
 PAUSE = 0.2
+LONG_PAUSE = 0.5  # once a run is not a short one: looking costs CPU that it could use
 
 
 def read_events(path: str) -> Iterator[Event]:
@@ -61,6 +62,7 @@ def alive(holder: Optional[dict[str, Any]]) -> bool:
 def follow(home: Home, run: str, attempt: int, each: Callable[[Event], None]) -> Event:
     """Gives every event of an attempt to `each` as it comes, and returns its "end"."""
     events = Tail(home.run(run, "events.jsonl"))
+    long_from = time.monotonic() + 10
     while True:
         holder = home.holder()
         at_work = holder is not None and alive(holder) and holder.get("run") == run and holder.get("attempt") == attempt
@@ -76,7 +78,7 @@ def follow(home: Home, run: str, attempt: int, each: Callable[[Event], None]) ->
             attempts = (read_json(home.run(run, "run.json")) or {}).get("attempts", [])
             outcome = next((entry.get("outcome") for entry in attempts if entry["number"] == attempt), None)
             return {"kind": "end", "run": run, "outcome": outcome or "killed"}
-        time.sleep(PAUSE)
+        time.sleep(PAUSE if time.monotonic() < long_from else LONG_PAUSE)
 
 
 def words(event: Event) -> Optional[str]:
