@@ -83,7 +83,7 @@ export const kubespray = z.strictObject({
         otherwise: 'the first control-plane node',
         example: 'masternode',
         change: 'free',
-        note: 'The new one is made ready and the playbook runs again; logs of earlier runs stay on the old one.',
+        note: 'The new one does not know what was carried out: the whole playbook runs again. Take no node out with the same `up`; logs of earlier runs stay on the old one.',
       }),
     ),
   order: z
@@ -118,7 +118,7 @@ export const kubespray = z.strictObject({
       field('Variables of kubespray that have no field here, judged like ours; one that has a field is refused.', {
         example: { helm_enabled: true },
         change: 'migration',
-        note: 'It depends on the variable: look it up in kubespray’s documentation. One that is taken out is not undone in the cluster.',
+        note: 'It depends on the variable: look it up in kubespray’s documentation. One that is taken out is not undone in the cluster; flags of the control plane reach a cluster that is there with its next upgrade.',
       }),
     ),
 });

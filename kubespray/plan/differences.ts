@@ -6,12 +6,6 @@ import { inWords } from './paths.ts';
 import type { Change, Difference, PeerFact, StepKind } from './types.ts';
 import { variableDifferences } from './variable-differences.ts';
 
-/** A difference, and the host or peer that it is about where it is about one. */
-export interface Found extends Difference {
-  readonly host?: string;
-  readonly peer?: string;
-}
-
 /** What a step carries out of those after it, which then have nothing left to do. */
 const COVERS: Partial<Record<StepKind, readonly StepKind[]>> = {
   upgrade: ['migrate', 'converge', 'calico', 'label'],
@@ -20,7 +14,7 @@ const COVERS: Partial<Record<StepKind, readonly StepKind[]>> = {
 };
 
 /** All that differs: the release, the whole cluster, Calico, hosts, peers; each with the step that carries it out. */
-export function differencesOf(change: Change): Found[] {
+export function differencesOf(change: Change): Difference[] {
   const found = [
     ...clusterDifferences(change),
     ...variableDifferences('settings', change.applied.settings, change.desired.settings, 'converge'),
@@ -43,8 +37,8 @@ export function isUpgrade({ applied, desired }: Change): boolean {
   return before.version !== after.version || before.kubernetes !== after.kubernetes;
 }
 
-function clusterDifferences({ applied, desired }: Change): Found[] {
-  const differs = (path: string, before: unknown, after: unknown, step?: StepKind): Found[] =>
+function clusterDifferences({ applied, desired }: Change): Difference[] {
+  const differs = (path: string, before: unknown, after: unknown, step?: StepKind): Difference[] =>
     same(before, after) ? [] : [{ sign: '~', path, before, after, ...(step === undefined ? {} : { step }) }];
   const [was, is] = [applied.release, desired.release];
   const stays = firstOf(applied.first).every((name) => desired.hosts[name] !== undefined);
@@ -64,7 +58,7 @@ function firstOf({ controlPlane, etcd }: Change['applied']['first']): string[] {
 }
 
 /** The two modes are one field. */
-function encapsulationDifference(change: Change): Found[] {
+function encapsulationDifference(change: Change): Difference[] {
   const [before, after] = [encapsulationIn(change.applied), encapsulationIn(change.desired)];
   if (same(before, after)) return [];
   const from = change.migrate?.encapsulation?.from;
@@ -72,9 +66,9 @@ function encapsulationDifference(change: Change): Found[] {
   return [{ sign: '~', path: 'network.encapsulation', before, after, ...(declared ? { step: 'migrate' } : {}) }];
 }
 
-function peerDifferences({ applied, desired }: Change): Found[] {
+function peerDifferences({ applied, desired }: Change): Difference[] {
   const names = [...new Set([...Object.keys(applied.peers), ...Object.keys(desired.peers)])].sort();
-  return names.flatMap((name): Found[] => {
+  return names.flatMap((name): Difference[] => {
     const [before, after] = [applied.peers[name], desired.peers[name]];
     if (same(before, after)) return [];
     const at = { path: pathOfPeer(before ?? after), peer: name };

@@ -1,9 +1,8 @@
 import { record } from '../../cluster/raw.ts';
 import { release } from '../../cluster/releases.ts';
-import type { Found } from './differences.ts';
 import { noteOf } from './notes.ts';
 import type { Ground } from './steps.ts';
-import type { Facts, HostFact, StepKind } from './types.ts';
+import type { Difference, Facts, HostFact, StepKind } from './types.ts';
 
 /** Steps that are about settings, whose documentation says what changing them does. */
 const NOTED: readonly StepKind[] = ['migrate', 'converge', 'calico', 'label'];
@@ -12,7 +11,12 @@ const SAID =
   /^(network\.encapsulation|kubespray\.extraVariables\..*|secretVariables\..*|(network|nodes\.[^.]+)\.bgp\.peers|nodes\.[^.]+\.(labels|taints|roles))$/;
 
 /** What a step does to what runs: of its own, and what the documentation of each changed field says. One sentence each. */
-export function effectsOf(kind: StepKind, found: readonly Found[], hosts: readonly string[], ground: Ground): string[] {
+export function effectsOf(
+  kind: StepKind,
+  found: readonly Difference[],
+  hosts: readonly string[],
+  ground: Ground,
+): string[] {
   const own = ownEffects(kind, hosts, ground);
   if (!NOTED.includes(kind)) return own;
   const notes = found
@@ -73,7 +77,7 @@ function calicoAlong(applied: Facts | undefined, desired: Facts): string[] {
   return [`Calico ${before} becomes ${after} with it, calico-node node by node.`];
 }
 
-function extraEffects(found: readonly Found[]): string[] {
+function extraEffects(found: readonly Difference[]): string[] {
   const extra = found.filter(({ path }) => /^(kubespray\.extraVariables|secretVariables)\./.test(path));
   return [
     ...(extra.length > 0
@@ -86,7 +90,7 @@ function extraEffects(found: readonly Found[]): string[] {
   ];
 }
 
-function peerEffects(found: readonly Found[]): string[] {
+function peerEffects(found: readonly Difference[]): string[] {
   const peers = found.filter(({ peer }) => peer !== undefined);
   return [
     ...(peers.some(({ sign }) => sign === '+') ? ['A session with the new peer comes up.'] : []),
@@ -95,7 +99,7 @@ function peerEffects(found: readonly Found[]): string[] {
 }
 
 /** kubespray only adds: what is taken out is said with the command that takes it away (roles/kubernetes/node-label, node-taint). */
-function labelEffects(found: readonly Found[], { applied, desired }: Ground): string[] {
+function labelEffects(found: readonly Difference[], { applied, desired }: Ground): string[] {
   const hosts = [...new Set(found.flatMap(({ host, path }) => (/\.(labels|taints)$/.test(path) ? (host ?? []) : [])))];
   return hosts.flatMap((name) => {
     const [before, after] = [applied?.hosts[name]?.settings ?? {}, desired.hosts[name]?.settings ?? {}];

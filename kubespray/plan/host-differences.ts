@@ -1,27 +1,26 @@
-import type { Found } from './differences.ts';
 import { same } from './digest.ts';
 import { joinOf } from './joins.ts';
 import { rolesOf } from './roles.ts';
-import type { Change, HostFact, StepKind } from './types.ts';
+import type { Change, Difference, HostFact, StepKind } from './types.ts';
 import { differenceOf, namesOf } from './variable-differences.ts';
 
 /** Hosts that join, leave, or are not what they were. */
-export function hostDifferences(change: Change): Found[] {
+export function hostDifferences(change: Change): Difference[] {
   const { applied, desired } = change;
   const names = [...new Set([...Object.keys(applied.hosts), ...Object.keys(desired.hosts)])].sort();
-  return names.flatMap((name): Found[] => {
+  return names.flatMap((name): Difference[] => {
     const [before, after] = [applied.hosts[name], desired.hosts[name]];
     if (before === undefined) return after === undefined ? [] : [joins(name, after, joinOf(after))];
     return after === undefined ? [leaves(name, before, change)] : memberDifferences(name, before, after);
   });
 }
 
-export function joins(name: string, host: HostFact, step: StepKind): Found {
+export function joins(name: string, host: HostFact, step: StepKind): Difference {
   return { sign: '+', path: `nodes.${name}`, after: shortly(host), step, host: name };
 }
 
-function leaves(name: string, host: HostFact, { applied, removeDead }: Change): Found {
-  const difference: Found = { sign: '-', path: `nodes.${name}`, before: shortly(host), host: name };
+function leaves(name: string, host: HostFact, { applied, removeDead }: Change): Difference {
+  const difference: Difference = { sign: '-', path: `nodes.${name}`, before: shortly(host), host: name };
   if (name === applied.first.controlPlane || name === applied.first.etcd) return difference;
   return { ...difference, step: removeDead.includes(name) ? 'remove-dead' : 'remove' };
 }
@@ -30,15 +29,15 @@ function shortly({ address, groups }: HostFact): object {
   return { address, roles: rolesOf(groups) };
 }
 
-function memberDifferences(name: string, before: HostFact, after: HostFact): Found[] {
+function memberDifferences(name: string, before: HostFact, after: HostFact): Difference[] {
   if (same(before, after)) return [];
-  const fixed = (key: 'address' | 'address6' | 'etcdMember'): Found[] => {
+  const fixed = (key: 'address' | 'address6' | 'etcdMember'): Difference[] => {
     const [was, is] = [before[key], after[key]];
     if (was === is) return [];
     const values = { ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
     return [{ sign: '~', path: `nodes.${name}.${key}`, ...values, host: name }];
   };
-  const parts = (part: 'settings' | 'calico', step: StepKind): Found[] =>
+  const parts = (part: 'settings' | 'calico', step: StepKind): Difference[] =>
     namesOf(before[part], after[part]).map((variable) => ({
       ...differenceOf(variable, before[part], after[part], step, name),
       host: name,
@@ -54,7 +53,7 @@ function memberDifferences(name: string, before: HostFact, after: HostFact): Fou
   ];
 }
 
-function groupDifferences(name: string, before: HostFact, after: HostFact): Found[] {
+function groupDifferences(name: string, before: HostFact, after: HostFact): Difference[] {
   if (same([...before.groups].sort(), [...after.groups].sort())) return [];
   const roles = { before: rolesOf(before.groups), after: rolesOf(after.groups) };
   const step = stepForGroups(before, after);

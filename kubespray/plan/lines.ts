@@ -23,8 +23,8 @@ export function planLines({ differences, steps }: Plan): string[] {
 /** Whether the step carries it out; those that leave have a step each. */
 function isOf(difference: Difference, { kind, hosts, peers }: Step): boolean {
   if (difference.step !== kind) return false;
-  if (kind === 'unpeer') return peers?.includes((difference as { peer?: string }).peer ?? '') ?? false;
-  return !kind.startsWith('remove') || hosts.some((host) => difference.path === `nodes.${host}`);
+  if (kind === 'unpeer') return peers?.includes(difference.peer ?? '') ?? false;
+  return !kind.startsWith('remove') || hosts.includes(difference.host ?? '');
 }
 
 function stepLines(step: Step, differences: readonly Difference[]): string[] {

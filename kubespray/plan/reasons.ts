@@ -1,12 +1,16 @@
 import { inline } from '../../cluster/inline.ts';
-import type { Found } from './differences.ts';
 import { encapsulationIn } from './encapsulation.ts';
 import type { Ground } from './steps.ts';
-import type { Facts, StepKind } from './types.ts';
+import type { Difference, Facts, StepKind } from './types.ts';
 import { named } from './words.ts';
 
 /** Why a step is there: one sentence. */
-export function reasonOf(kind: StepKind, found: readonly Found[], hosts: readonly string[], ground: Ground): string {
+export function reasonOf(
+  kind: StepKind,
+  found: readonly Difference[],
+  hosts: readonly string[],
+  ground: Ground,
+): string {
   const paths = named([...new Set(found.map(({ path }) => path))]);
   const { applied, desired } = ground;
   switch (kind) {

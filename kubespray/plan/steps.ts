@@ -1,10 +1,9 @@
 import type { Migrate } from '../../cluster/index.ts';
-import type { Found } from './differences.ts';
 import { effectsOf } from './effects.ts';
 import { howFor } from './how.ts';
 import { limitEffects, minutesOf } from './minutes.ts';
 import { reasonOf } from './reasons.ts';
-import type { Call, Facts, Step, StepKind } from './types.ts';
+import type { Call, Difference, Facts, Step, StepKind } from './types.ts';
 
 /** In which order steps are carried out: what leaves goes last, as the engine deletes last. */
 const ORDER: readonly StepKind[] = [
@@ -17,7 +16,7 @@ export interface Ground {
   readonly applied?: Facts | undefined;
   readonly desired: Facts;
   readonly migrate?: Migrate | undefined;
-  readonly differences: readonly Found[];
+  readonly differences: readonly Difference[];
 }
 
 /** The runs that differences lead to, in their order. What leaves does so one by one. */
@@ -33,7 +32,7 @@ export function stepsOf(ground: Ground): Step[] {
   ];
 }
 
-function stepOf(kind: StepKind, found: readonly Found[], ground: Ground): Step {
+function stepOf(kind: StepKind, found: readonly Difference[], ground: Ground): Step {
   const hosts = hostsOf(kind, found, ground);
   const calls = howFor(ground.desired, ground.migrate)[kind].filter((call) => isMade(call, ground.applied, hosts));
   const minutes = minutesOf(
@@ -52,7 +51,7 @@ function stepOf(kind: StepKind, found: readonly Found[], ground: Ground): Step {
   };
 }
 
-function hostsOf(kind: StepKind, found: readonly Found[], { applied, desired }: Ground): string[] {
+function hostsOf(kind: StepKind, found: readonly Difference[], { applied, desired }: Ground): string[] {
   if (kind === 'build') return Object.keys(desired.hosts);
   const named = kind.startsWith('join') || kind.startsWith('remove');
   if (named) return [...new Set(found.flatMap(({ host }) => host ?? []))].sort();

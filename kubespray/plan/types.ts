@@ -78,11 +78,11 @@ export interface PlaybookCall extends Seen {
 }
 
 /**
- * One command on hosts, as `ansible -b HOSTS -m ansible.builtin.command -a '{"argv": […]}'`. It is run again until it
- * succeeds, `tries` times with `delaySeconds` between; it may be asked for again after it succeeded.
+ * One command on hosts, as root, by the module ansible.builtin.command. It is run until it succeeds, `tries` times at the
+ * most with `delaySeconds` between; it may be asked for again after it succeeded.
  */
 export interface CommandCall extends Seen {
-  /** What it is for, in the log and for whoever follows: `Calico: vxlanEnabled`. */
+  /** What it is for, in the log and for whoever follows: `FelixConfiguration: vxlanEnabled on`. */
   readonly name: string;
   /** No shell. The texts `{node}` and `{peer}` stand for the host that leaves and the BGPPeer that goes. */
   readonly command: readonly string[];
@@ -112,7 +112,7 @@ export interface Seen {
 /** One run that a change leads to. */
 export interface Step {
   readonly kind: StepKind;
-  /** Hosts it is about: those that join or leave; all members otherwise. */
+  /** Hosts it is about: those that join or leave; otherwise all that have joined and stay. */
   readonly hosts: readonly string[];
   /** BGPPeer objects that it takes away. */
   readonly peers?: readonly string[];
@@ -134,6 +134,9 @@ export interface Difference {
   readonly after?: unknown;
   /** The step that carries it out; absent where a rule refuses it. */
   readonly step?: StepKind;
+  /** Name of the host, or of the BGPPeer object, that it is about. */
+  readonly host?: string;
+  readonly peer?: string;
 }
 
 export interface Plan {
@@ -155,8 +158,8 @@ export interface Change {
 }
 
 /**
- * desired.json on the controller, whose runner decides as planOf does. Whichever fact asks, as long as its part of the applied facts
- * is not its part of the desired ones, the first of these that is due is carried out, and then it looks again:
+ * desired.json on the controller, whose runner decides as planOf does. Whichever fact asks, as long as its part of the
+ * applied facts is not its part of the desired ones, the first of these that is due is carried out, and then it looks again:
  * 1. build: nothing is applied
  * 2. nothing, with a refusal: a name of `fixed`, or address, address6 or etcdMember of a member differ (the preview said so)
  * 3. upgrade: release.version or .kubernetes differ
