@@ -16,7 +16,7 @@ export function recordedIn(resources: readonly StateResource[]): Facts | undefin
   const mine = new Map(
     resources
       .filter(
-        ({ urn, delete: old }) => old !== true && urn.includes(`$${BUILD}$`) && nameOf({ urn }).startsWith(prefix),
+        ({ urn, delete: old }) => old !== true && parentTypeOf(urn) === BUILD && nameOf({ urn }).startsWith(prefix),
       )
       .map((resource) => [nameOf(resource).slice(prefix.length), resource]),
   );
@@ -59,4 +59,9 @@ function partOf(stdin: unknown): unknown {
 
 function nameOf({ urn }: Pick<StateResource, 'urn'>): string {
   return urn.split('::').slice(3).join('::');
+}
+
+/** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
+function parentTypeOf(urn: string): string | undefined {
+  return urn.split('::')[2]?.split('$').at(-2);
 }

@@ -63,7 +63,7 @@ class Ensure:
         if self.fact[0] != "gone":
             return "carried out before, nothing to do"
         name = self.fact[2]
-        if name in desired["facts"][PARTS[self.fact[1]]]:
+        if self.home.applied() is not None and name in desired["facts"][PARTS[self.fact[1]]]:
             return f"{name} stays as it is: the cluster keeps running. `calispray reset` is what takes it down."
         return f"{name} is gone already, nothing to do"
 
