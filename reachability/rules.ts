@@ -146,6 +146,13 @@ function compileEnd(entity: Entity, protocol: number | undefined, sets: Sets, so
   };
 }
 
+/** Everything that the rule asks of an end of a connection to this port, but for the port itself and the names that a pod gives its own. */
+export function setsOf({ src, dst }: CompiledRule, protocol: number, port: number): readonly PlaceSet[] {
+  const { service } = dst;
+  const behind = service === undefined ? [] : [{ has: (place: Place) => service.serves(place, protocol, port) }];
+  return [...src.within, ...src.without, ...dst.within, ...dst.without, ...behind];
+}
+
 /** `maybe` where the flow or the world leaves out what the rule looks at; an HTTP rule is one always, if the rest of it matches. */
 export function matchRule(rule: CompiledRule, flow: Flow): Truth {
   if (rule.protocol !== undefined && rule.protocol !== flow.protocol) return no;

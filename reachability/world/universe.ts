@@ -12,6 +12,8 @@ export interface Place {
 }
 
 export interface Located {
+  /** Counted from 0, for tables. */
+  readonly id: number;
   readonly endpoint: Endpoint;
   /** Endpoints of one group have the same labels, so every selector takes all of them or none. */
   readonly group: number;
@@ -40,7 +42,7 @@ export class Universe {
       const key = JSON.stringify([...endpoint.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
       const group = byLabels.get(key) ?? groups.push(endpoint.labels) - 1;
       byLabels.set(key, group);
-      located.set(endpoint.id, this.locate(endpoint, group));
+      located.set(endpoint.id, this.locate(endpoint, group, located.size));
     }
     this.located = located;
     this.groups = groups;
@@ -70,10 +72,10 @@ export class Universe {
     return chosen;
   }
 
-  private locate(endpoint: Endpoint, group: number): Located {
+  private locate(endpoint: Endpoint, group: number, id: number): Located {
     const places = endpoint.addresses.map((address) => this.placeOf(address));
     if (places.length === 0) places.push({ id: this.placeCount++, endpoints: [] });
-    const located = { endpoint, group, places };
+    const located = { id, endpoint, group, places };
     for (const place of places) place.endpoints.push(located);
     return located;
   }

@@ -31,6 +31,13 @@ interface Compiled extends PlannedPolicy {
   readonly policy: Policy;
 }
 
+/** A policy, its place in its tier, and whom it is for. */
+interface Selecting {
+  readonly policy: Policy;
+  readonly index: number;
+  readonly selector: SelectorSet;
+}
+
 export class World {
   readonly parts: Parts;
   /** Resources that this version of Calico does not enforce, though somebody wrote them. */
@@ -38,9 +45,12 @@ export class World {
   readonly services: ReadonlyMap<string, Service>;
   readonly universe: Universe;
   private readonly version: CalicoVersion;
-  private readonly tiers: readonly { tier: Tier; policies: readonly { policy: Policy; selector: SelectorSet }[] }[];
+  private readonly tiers: readonly { tier: Tier; policies: readonly Selecting[] }[];
   private readonly sets: Sets;
-  private readonly plans = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
+  /** By endpoint. */
+  private readonly plans: Record<Direction, (Plan | undefined)[]> = { egress: [], ingress: [] };
+  /** The same plan for all endpoints that the same policies are for. */
+  private readonly shared = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
   private readonly compiled = { egress: new Map<Policy, Compiled>(), ingress: new Map<Policy, Compiled>() };
   private readonly nodeOf: ReadonlyMap<string, string>;
 
@@ -60,7 +70,7 @@ export class World {
       tier,
       policies: (byTier.get(tier.name) ?? [])
         .sort(comparePolicies(this.version))
-        .map((policy) => ({ policy, selector: this.sets.selector(policy.selector) })),
+        .map((policy, index) => ({ policy, index, selector: this.sets.selector(policy.selector) })),
     }));
   }
 
@@ -70,8 +80,8 @@ export class World {
     const dst = this.find(query.dst);
     if (src === undefined) return { ok: false, error: this.unknown(query.src) };
     if (dst === undefined) return { ok: false, error: this.unknown(query.dst) };
-    const protocol = protocolNumber(query.proto ?? 'tcp') as number;
-    if (protocol < 1) return { ok: false, error: `${query.proto} is no protocol` };
+    const protocol = protocolOf(query);
+    if (protocol === undefined) return { ok: false, error: `${query.proto} is no protocol` };
     const ends = meet(src, dst);
     if (ends === undefined) return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
     return { ok: true, verdict: this.decide(src, dst, flowOf(query, protocol, ends)) };
@@ -108,32 +118,34 @@ export class World {
   }
 
   planOf(located: Located, direction: Direction): Plan {
-    // Profiles are part of the key: two endpoints may carry the same labels and not the same profiles.
-    const key = `${located.group} ${located.endpoint.profiles.map(({ name }) => name).join(' ')}`;
-    const known = this.plans[direction].get(key) ?? this.plan(located, direction);
-    this.plans[direction].set(key, known);
+    const known = this.plans[direction][located.id] ?? this.plan(located, direction);
+    this.plans[direction][located.id] = known;
     return known;
   }
 
   private plan(located: Located, direction: Direction): Plan {
-    const tiers = this.tiers.flatMap(({ tier, policies }): PlannedTier[] => {
-      const mine = policies.filter(
+    const mine = this.tiers.map(({ policies }) =>
+      policies.filter(
         ({ policy, selector }) =>
           policy[direction] !== undefined && policy.stage === 'normal' && selector.takes(located),
-      );
-      const first = mine[0]?.policy;
-      if (first === undefined) return [];
-      return [
-        {
-          policies: mine.map(({ policy }) => this.compile(policy, direction)),
-          atEnd: stepOf(first, -1, tier.defaultAction),
-        },
-      ];
-    });
+      ),
+    );
     const allowing = located.endpoint.profiles.find(({ allows }) => allows)?.name;
+    const key = `${mine.map((tier) => tier.map(({ index }) => index).join(' ')).join(';')} ${allowing}`;
+    const known = this.shared[direction].get(key);
+    if (known !== undefined) return known;
+    const tiers = mine.flatMap((policies, i): PlannedTier[] => {
+      const { tier } = this.tiers[i] as (typeof this.tiers)[number];
+      const first = policies[0]?.policy;
+      if (first === undefined) return [];
+      const planned = policies.map(({ policy }) => this.compile(policy, direction));
+      return [{ policies: planned, atEnd: stepOf(first, -1, tier.defaultAction) }];
+    });
     const [policy, index, action] =
       allowing === undefined ? (['__PROFILE__', -1, 'deny'] as const) : ([allowing, 0, 'allow'] as const);
-    return { tiers, atEnd: { tier: '__PROFILE__', kind: 'Profile', policy, index, action } };
+    const plan = { tiers, atEnd: { tier: '__PROFILE__', kind: 'Profile', policy, index, action } };
+    this.shared[direction].set(key, plan);
+    return plan;
   }
 
   private compile(policy: Policy, direction: Direction): Compiled {
@@ -174,6 +186,12 @@ export function meet(src: Party, dst: Party): { src: Place; dst: Place } | undef
     if (to !== undefined) return { src: from, dst: to };
   }
   return undefined;
+}
+
+/** Undefined where it is none. */
+export function protocolOf({ proto = 'tcp' }: Pick<Query, 'proto'>): number | undefined {
+  const protocol = protocolNumber(proto) ?? 0;
+  return protocol < 1 ? undefined : protocol;
 }
 
 export function flowOf(query: Query, protocol: number, { src, dst }: { src: Place; dst: Place }): Flow {
