@@ -54,6 +54,12 @@ export interface Session {
 /** Whether the provider may take over an object that exists: see pick-up.ts. */
 const UPSERT = 'PULUMI_K8S_UPSERT_EXISTING_OBJECTS';
 
+/**
+ * How many resources the engine works at, at a time. Each is a login of its own, and the controller gets most of them, a jump host all:
+ * sshd begins to cut off logins at the tenth on its way (MaxStartups). The engine's own measure is four for each processor.
+ */
+const AT_A_TIME = 8;
+
 /** How long an engine that outlived its `calispray` is waited for, in seconds. */
 const ENDING_SECONDS = 60;
 
@@ -159,6 +165,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     policyPacks,
     ...(levels === undefined ? {} : { policyPackConfigs: policyPacks.map(() => writeLevels(workDir, levels)) }),
   };
+  const carrying = { color: 'never', showSecrets: false, parallel: AT_A_TIME } as const;
   // Told to components/inventory.ts: where the pack judges, it does not, and the pack's report shows every finding.
   process.env.CALISPRAY_PACK = policyPacks.length > 0 ? '1' : '0';
   return {
@@ -166,10 +173,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async up(tell, carriedOut) {
       const { pickUp } = await import('./pick-up.ts');
       await pickUp(stack, env, say, carriedOut);
-      return run(tell, (onEvent) => stack.up({ onEvent, ...judging, color: 'never', showSecrets: false }));
+      return run(tell, (onEvent) => stack.up({ onEvent, ...judging, ...carrying }));
     },
-    refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, color: 'never', showSecrets: false })),
-    destroy: (tell) => run(tell, (onEvent) => stack.destroy({ onEvent, color: 'never', showSecrets: false })),
+    refresh: (tell) => run(tell, (onEvent) => stack.refresh({ onEvent, ...carrying })),
+    destroy: (tell) => run(tell, (onEvent) => stack.destroy({ onEvent, ...carrying })),
     async cancel() {
       try {
         await stack.cancel();
