@@ -205,8 +205,9 @@ describe('the day-two commands', () => {
   };
 
   describe('plan', () => {
+    beforeEach(() => engine(undefined));
+
     it('is the first run where there is no state, and touches no node', async () => {
-      engine(undefined);
       node.told.length = 0;
       const { code, out } = await node.calispray('plan', '--stack', 'dev');
       assert.deepEqual([code, /cluster\.yml.*\n.*nodes\.masternode/.test(out)], [0, true], out);
@@ -230,7 +231,7 @@ describe('the day-two commands', () => {
     });
 
     it('asks the nodes with --live alone', async () => {
-      engine(undefined);
+      node.told.length = 0;
       const { code, out } = await node.calispray('plan', '--stack', 'dev', '--live');
       assert.equal(code, 0, out);
       assert.match(out, /^No cluster is live on the first control-plane node\.$/m);
@@ -256,6 +257,21 @@ describe('the day-two commands', () => {
       assert.deepEqual([words[0], code, /no-runner at nodes\.masternode/.test(err)], [words[0], 1, true], err);
     }
     assert.match((await node.calispray('follow', '--stack', 'dev', '--json')).out, /"no-runner"/);
+  });
+
+  it('say of a cluster that is there that down leaves it running, and how it is reset', async () => {
+    const unasked = async () => {
+      const { code, out, err } = await node.calispray('down', '--stack', 'dev');
+      assert.deepEqual([code, /no-terminal.*\n.*--yes/.test(err)], [1, true], err);
+      return out;
+    };
+    assert.equal(await unasked(), '');
+    node.lay('applied.json', {});
+    assert.match(
+      await unasked(),
+      /The cluster keeps running; `npx calispray reset --stack dev` is what takes it off its nodes\.\n$/,
+    );
+    rmSync(join(node.home, '.calispray'), { recursive: true });
   });
 
   it('reset only by the name of the cluster', async () => {
