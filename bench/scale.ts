@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../cli/project.ts';
 import { askNodes } from '../cli/ssh/ask.ts';
 import { Farm } from '../tests/support/farm/index.ts';
-import { withManyNodes } from '../tests/support/farm/many.ts';
+import { manyProject, withManyNodes } from '../tests/support/farm/many.ts';
 import { clusterOf } from '../tests/support/stacks.ts';
 import { median, row, wallOf } from './measure.ts';
-import { specOf } from './pure.ts';
 
 const ROUNDS = 7;
 const MANY = 500;
@@ -63,15 +62,7 @@ async function manyAsked(): Promise<boolean> {
 async function engine(): Promise<boolean[]> {
   const dir = mkdtempSync(join(tmpdir(), 'calispray-bench-scale-'));
   try {
-    const project = join(dir, 'project');
-    mkdirSync(project);
-    for (const name of ['Pulumi.yaml', 'index.ts']) {
-      const text = readFileSync(join(packageDir, name), 'utf8');
-      const own = name === 'index.ts' ? `export { default } from ${JSON.stringify(join(packageDir, name))};\n` : text;
-      writeFileSync(join(project, name), own);
-    }
-    const spec = specOf(MANY).replace(/^(?=.)/gm, '    ');
-    writeFileSync(join(project, 'Pulumi.many.yaml'), `config:\n  calispray:cluster:\n${spec}`);
+    const project = manyProject(join(dir, 'project'), MANY);
     const state = join(dir, 'state');
     const words = (command: string) => ['-C', project, command, '--stack', 'many'];
     const preview = await watched(words('preview'), state);

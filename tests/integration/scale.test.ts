@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { Calispray } from '../support/calispray.ts';
 import { Farm, type FarmOptions } from '../support/farm/index.ts';
+import { manyProject } from '../support/farm/many.ts';
 
 const NODES = 20;
 
@@ -71,5 +74,24 @@ describe('twenty nodes with an sshd each', () => {
       other.kill();
       assert.deepEqual((await asked)[0]?.findings, []);
     });
+  });
+});
+
+describe('five hundred nodes, declared', () => {
+  it('have a plan of one run, with every node in it, and no node is touched', async () => {
+    const calispray = new Calispray('scale');
+    try {
+      const folder = manyProject(join(calispray.state, 'project'), 500);
+      const { code, text } = await calispray.run('-C', folder, 'plan', '--stack', 'many', '--json');
+      assert.equal(code, 0, text.slice(-2000));
+      const { plan, desired } = JSON.parse(text);
+      assert.deepEqual(
+        plan.steps.map(({ kind, hosts }: { kind: string; hosts: string[] }) => [kind, hosts.length]),
+        [['build', 500]],
+      );
+      assert.equal(Object.keys(desired.hosts).length, 500);
+    } finally {
+      calispray.remove();
+    }
   });
 });

@@ -1,11 +1,13 @@
 /** Many nodes that are only told of, for what grows with their number: see fake.ts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { specOf } from '../../../bench/pure.ts';
+import { packageDir } from '../../../cli/project.ts';
 import { makeKey } from '../../../lab/disk.ts';
 import { freePort } from '../sshd.ts';
 
@@ -59,4 +61,15 @@ function declared(keys: readonly string[], port: number, key: string): object {
     network: { nodes: '127.1.0.0/16', pods: '10.64.0.0/12', services: '10.233.0.0/18', encapsulation: 'none' },
     calico: { typha: {} },
   };
+}
+
+/** Makes a project folder with this checkout's program and a stack `many` of that many nodes; gives the folder. */
+export function manyProject(folder: string, count: number): string {
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(packageDir, 'Pulumi.yaml'), join(folder, 'Pulumi.yaml'));
+  const program = pathToFileURL(join(packageDir, 'index.ts')).href;
+  writeFileSync(join(folder, 'index.ts'), `export { default } from '${program}';\n`);
+  const spec = specOf(count).replace(/^(?=.)/gm, '    ');
+  writeFileSync(join(folder, 'Pulumi.many.yaml'), `config:\n  calispray:cluster:\n${spec}`);
+  return folder;
 }
