@@ -40,7 +40,7 @@ describe('docs/operations.md', () => {
     let shown = 0;
     const right = text.replaceAll(/(<!-- plan: ([a-z-]+) -->\n```text\n)[^`]*(```)/g, (_, head, change, foot) => {
       shown += 1;
-      return `${head}${read(`tests/kubespray/plan/${change}/plan.txt`).replaceAll('`', "'")}${foot}`;
+      return `${head}${read(`tests/kubespray/plan/${change}/golden/plan.txt`).replaceAll('`', "'")}${foot}`;
     });
     assert.ok(shown > 10, `${shown} plans`);
     assertGolden(guide, right);
