@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
-import { matrixOf, type Resource, World } from '../../reachability/index.ts';
+import { type Matrix, matrixOf, type Query, type Question, type Resource, World } from '../../reachability/index.ts';
 import { calicoWorlds } from '../conformance/recorded.ts';
+
+/** Pairs of pods of which the matrix says something else than the answer to their own query. */
+function unlike(world: World, question: Question, { classes, verdict }: Matrix): Query[] {
+  const placed = classes.flatMap((members, at) => members.map(({ endpoint }) => ({ id: endpoint.id, at })));
+  const pairs = placed.flatMap((src) => placed.filter((dst) => dst !== src).map((dst) => ({ src, dst })));
+  return pairs.flatMap(({ src, dst }) => {
+    const query = { ...question, src: src.id, dst: dst.id };
+    const answer = world.ask(query);
+    return answer.ok && answer.verdict.verdict === verdict(src.at, dst.at) ? [] : [query];
+  });
+}
 
 describe('a matrix', () => {
   it('says of every pair of pods what is answered when it is asked alone', () => {
@@ -13,23 +24,10 @@ describe('a matrix', () => {
         { proto: 'icmp', icmpType: 8, icmpCode: 0 },
         { proto: 'tcp' },
       ]) {
-        const matrix = matrixOf(world, question);
-        assert.ok(matrix);
+        const matrix = matrixOf(world, question) as Matrix;
         classes += matrix.classes.length;
-        for (const [i, from] of matrix.classes.entries()) {
-          pods += from.length;
-          for (const [j, to] of matrix.classes.entries()) {
-            for (const src of from) {
-              for (const dst of to) {
-                if (src === dst) continue;
-                const query = { ...question, src: src.endpoint.id, dst: dst.endpoint.id };
-                const answer = world.ask(query);
-                assert.ok(answer.ok);
-                assert.equal(matrix.verdict(i, j), answer.verdict.verdict, `${name}: ${JSON.stringify(query)}`);
-              }
-            }
-          }
-        }
+        pods += matrix.classes.flat().length;
+        assert.deepEqual(unlike(world, question, matrix), [], name);
       }
     }
     assert.ok(classes < pods, `${pods} pods make ${classes} classes`);
