@@ -38,7 +38,7 @@ describe('docs/operations.md', () => {
 
   it('shows of every change what the plan says of it', () => {
     let shown = 0;
-    const right = text.replaceAll(/(<!-- plan: ([a-z-]+) -->\n```text\n)[^]*?(```\n)/g, (_, head, change, foot) => {
+    const right = text.replaceAll(/(<!-- plan: ([a-z-]+) -->\n```text\n)[\s\S]*?(```\n)/g, (_, head, change, foot) => {
       shown += 1;
       return `${head}${read(`tests/kubespray/plan/${change}/golden/plan.txt`)}${foot}`;
     });
