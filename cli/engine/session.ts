@@ -190,9 +190,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** Where the official plugins are not to be had, the lab's are served by this process for one run of the engine. */
 async function standInsFor(tools: EngineTools, env: NodeJS.ProcessEnv) {
   if (tools.providers !== 'stand-in') return undefined;
-  // A plugin of its own would get this from the engine; served by this process, it reads what this process has.
-  if (env[UPSERT] === undefined) delete process.env[UPSERT];
-  else process.env[UPSERT] = env[UPSERT];
+  // A plugin of its own would get this from the engine. Served by this process it has a name of its own: the SDK, which runs
+  // here as well, would write UPSERT into the provider's inputs, and the next run would find that changed.
+  if (env[UPSERT] === undefined) delete process.env.CALISPRAY_UPSERT;
+  else process.env.CALISPRAY_UPSERT = env[UPSERT];
   const { serveStandIns } = await import('../../lab/providers/in-process.ts');
   const standIns = await serveStandIns();
   env.PULUMI_DEBUG_PROVIDERS = standIns.PULUMI_DEBUG_PROVIDERS;

@@ -28,7 +28,10 @@ export function settingsFrom(variables: ReadonlyMap<string, string>, env: NodeJS
     context: value('context'),
     cluster: value('cluster'),
     namespace: value('namespace'),
-    upsertExistingObjects: flag('upsertExistingObjects', 'PULUMI_K8S_UPSERT_EXISTING_OBJECTS'),
+    upsertExistingObjects:
+      flag('upsertExistingObjects', 'PULUMI_K8S_UPSERT_EXISTING_OBJECTS') ||
+      // From the command that serves this provider itself (cli/engine/session.ts).
+      (value('upsertExistingObjects') === undefined && env.CALISPRAY_UPSERT === 'true'),
     enablePatchForce: flag('enablePatchForce', 'PULUMI_K8S_ENABLE_PATCH_FORCE'),
     deleteUnreachable: flag('deleteUnreachable', 'PULUMI_K8S_DELETE_UNREACHABLE'),
     enableConfigMapMutable: flag('enableConfigMapMutable', 'PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE'),
