@@ -54,6 +54,16 @@ export function contains(net: Net, address: Address): boolean {
   return true;
 }
 
+/** As Go writes it, but that zeros in IPv6 are not drawn together. */
+export function formatAddress({ family, words }: Address): string {
+  const [first = 0] = words;
+  if (family === 4) return [24, 16, 8, 0].map((shift) => (first >>> shift) & 255).join('.');
+  return words
+    .flatMap((word) => [word >>> 16, word & 0xffff])
+    .map((part) => part.toString(16))
+    .join(':');
+}
+
 /** The same text for every way to write an address. */
 export function keyOf(address: Address): string {
   return address.family === 4 ? String(address.words[0]) : address.words.join(':');

@@ -4,6 +4,15 @@ export { type Matrix, matrixOf, type Question } from './matrix.ts';
 export type { Resource } from './raw.ts';
 export { format, type Labels, matches, type Node } from './selector/node.ts';
 export { parseSelector } from './selector/parse.ts';
-export { type Direction, type Query, type Side, type SideVerdict, type Step, stepText, type Verdict } from './types.ts';
+export {
+  type Behind,
+  type Direction,
+  type Query,
+  type Side,
+  type SideVerdict,
+  type Step,
+  stepText,
+  type Verdict,
+} from './types.ts';
 export { resourcesIn } from './world/read.ts';
 export { type Answer, World, type WorldOptions } from './world/world.ts';

@@ -5,8 +5,8 @@ export type Direction = 'egress' | 'ingress';
 export type RuleAction = 'allow' | 'deny' | 'pass' | 'log';
 
 /**
- * One connection. `src` and `dst` are `namespace/pod`, an address, `node/NAME`, or, as a destination, `service/NAMESPACE/NAME`, which
- * stands for the pods behind it.
+ * One connection. `src` and `dst` are `namespace/pod`, an address, `node/NAME`, or, as a destination, `service/NAMESPACE/NAME` or a
+ * service's own address, which stand for what is behind it.
  */
 export interface Query {
   readonly src: string;
@@ -55,6 +55,18 @@ export interface Verdict {
   readonly egress: Side;
   /** What the destination's policies say. */
   readonly ingress: Side;
+  /**
+   * Of a service: each endpoint that may answer, after the translation of addresses. Where they do not all say the same the verdict
+   * depends on who answers, and the two halves are those of the first that is denied.
+   */
+  readonly behind?: readonly Behind[];
+}
+
+export interface Behind {
+  /** `namespace/pod`, or an address that is none's. */
+  readonly dst: string;
+  readonly port: number;
+  readonly verdict: Verdict['verdict'];
 }
 
 /** `tier=default kind=NetworkPolicy policy=n2/web idx=0 action=allow`: a step on one line. */

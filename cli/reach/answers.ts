@@ -17,8 +17,9 @@ export function jsonLine(query: Query, answer: Answer): string {
     if (value !== undefined) asked += `,"${name}":${value}`;
   }
   if (!answer.ok) return `${asked},"error":${JSON.stringify(answer.error)}}`;
-  const { verdict, egress, ingress } = answer.verdict;
-  return `${asked},"verdict":"${verdict}","egress":${sideJson(egress)},"ingress":${sideJson(ingress)}}`;
+  const { verdict, egress, ingress, behind } = answer.verdict;
+  const each = behind === undefined ? '' : `,"behind":${JSON.stringify(behind)}`;
+  return `${asked},"verdict":"${verdict}","egress":${sideJson(egress)},"ingress":${sideJson(ingress)}${each}}`;
 }
 
 /** The same few halves are answered again and again. */
@@ -45,8 +46,9 @@ export function textLine(query: Query, answer: Answer): string {
   const number = port ?? icmpType;
   const connection = `${src} -> ${dst} ${proto}${number === undefined ? '' : `/${number}`}`;
   if (!answer.ok) return `error  ${connection}: ${answer.error}`;
-  const { verdict, egress, ingress } = answer.verdict;
-  const said = [sideText('egress', egress), sideText('ingress', ingress)].filter((text) => text !== '');
+  const { verdict, egress, ingress, behind = [] } = answer.verdict;
+  const each = behind.map((one) => `${one.dst} port ${one.port} ${one.verdict}`).join(', ');
+  const said = [each, sideText('egress', egress), sideText('ingress', ingress)].filter((text) => text !== '');
   return `${verdict.padEnd(7)}${connection}${said.length === 0 ? '' : `: ${said.join('; ')}`}`;
 }
 

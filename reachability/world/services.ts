@@ -8,6 +8,8 @@ import { type Backend, ServiceSet } from './sets.ts';
 
 export interface Service {
   readonly ports: readonly ServicePort[];
+  /** Its own, which no policy of a pod ever sees. */
+  readonly clusterIps: readonly Address[];
   readonly addresses: readonly Address[];
   readonly backends: readonly Backend[];
 }
@@ -71,6 +73,7 @@ function serviceOf(
   });
   return {
     ports,
+    clusterIps: [...texts(spec.clusterIPs), text(spec.clusterIP)].flatMap((ip) => parseAddress(ip) ?? []),
     addresses: slices === undefined ? selected.flatMap(({ addresses }) => addresses) : slices.flatMap(addressesOfSlice),
     backends: slices === undefined ? ports.flatMap(({ backends }) => backends) : fromSlices,
   };

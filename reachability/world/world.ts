@@ -10,6 +10,7 @@ import { failsafe } from './host.ts';
 import { type Ignored, type Parts, partsOf } from './read.ts';
 import { type Service, serviceSets, servicesOf } from './services.ts';
 import type { SelectorSet } from './sets.ts';
+import { throughService } from './through-service.ts';
 import { type Located, type Place, Universe } from './universe.ts';
 
 export interface WorldOptions {
@@ -52,6 +53,8 @@ export class World {
   /** The same plan for all endpoints that the same policies are for. */
   private readonly shared = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
   private readonly compiled = { egress: new Map<Policy, Compiled>(), ingress: new Map<Policy, Compiled>() };
+  /** Addresses of services, with their names. */
+  private readonly clusterIps: ReadonlyMap<string, string>;
   private readonly nodeOf: ReadonlyMap<string, string>;
 
   constructor(resources: readonly Resource[], options: WorldOptions = {}) {
@@ -61,6 +64,9 @@ export class World {
     this.ignored = ignored;
     this.universe = new Universe(parts.endpoints, parts.networkSets);
     this.services = servicesOf(parts.services, parts.slices, parts.endpoints);
+    this.clusterIps = new Map(
+      [...this.services].flatMap(([name, { clusterIps }]) => clusterIps.map((a): [string, string] => [keyOf(a), name])),
+    );
     this.sets = new Sets(this.universe, serviceSets(this.services));
     this.nodeOf = new Map(
       [...parts.nodes].flatMap(([node, all]) => all.map((a): [string, string] => [keyOf(a), node])),
@@ -77,6 +83,8 @@ export class World {
   /** The verdict of one connection; not ok where an end is not in this world, or the question makes no sense. */
   ask(query: Query): Answer {
     const src = this.find(query.src);
+    const [service, behind] = this.serviceAt(query.dst) ?? [];
+    if (src !== undefined && behind !== undefined) return throughService(this, query, service as string, behind);
     const dst = this.find(query.dst);
     if (src === undefined) return { ok: false, error: this.unknown(query.src) };
     if (dst === undefined) return { ok: false, error: this.unknown(query.dst) };
@@ -85,6 +93,15 @@ export class World {
     const ends = meet(src, dst);
     if (ends === undefined) return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
     return { ok: true, verdict: this.decide(src, dst, flowOf(query, protocol, ends)) };
+  }
+
+  /** The service that `service/NAMESPACE/NAME` or an address of its own means, with its name. */
+  private serviceAt(name: string): [string, Service] | undefined {
+    const named = name.startsWith('service/') ? name.slice('service/'.length) : undefined;
+    const address = named === undefined && this.clusterIps.size > 0 ? parseAddress(name) : undefined;
+    const found = named ?? (address && this.clusterIps.get(keyOf(address)));
+    const service = found === undefined ? undefined : this.services.get(found);
+    return service && [found as string, service];
   }
 
   /** `namespace/pod`, an address, or `node/NAME`; undefined where there is none such. */
@@ -173,7 +190,7 @@ export class World {
   }
 
   private unknown(name: string): string {
-    return `there is no ${name} in this world: it is no running pod (namespace/name), no node (node/NAME) and no address`;
+    return `there is no ${name} in this world: it is no running pod (namespace/name), node (node/NAME), service (service/NAMESPACE/NAME) or address`;
   }
 }
 
