@@ -80,7 +80,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   ]);
   quietSdk();
   if (backend.url.startsWith('file:///')) mkdirSync(fileURLToPath(backend.url), { recursive: true, mode: 0o700 });
-  const workDir = prepareWorkspace(workDirOf(backend, project, file), project, file, backend.url);
+  const workDir = prepareWorkspace(workDirOf(backend, project, file), project, file, backend.url, say);
   const env = await engineEnv(options);
   // A mistake found by the program itself is worth more than the engine's report of it.
   let mistake: unknown;

@@ -3,10 +3,11 @@
  * passphrase into the stack's file; a checkout that changes with every first preview would ask to be committed.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import { UserError } from '../../cluster/finding.ts';
 import type { Levels } from '../../policies/levels.ts';
 import { labDir, stateDir } from '../places.ts';
 import type { Project, StackFile } from '../project.ts';
@@ -19,12 +20,22 @@ export function workDirOf(backend: Backend, project: Project, file: StackFile): 
   return join(stateDir(), 'work', backend.kind === 'user' ? `user-${url}` : backend.kind, project.name, file.stack);
 }
 
-/** Prepares `dir` and gives it back. `backendUrl` is where a file backend's state, and in it the salt, may lie. */
-export function prepareWorkspace(dir: string, project: Project, file: StackFile, backendUrl: string): string {
+/**
+ * Prepares `dir` and gives it back. `backendUrl` is where a file backend's state, and in it the salt, may lie; one that a full disk
+ * left half written is the one before it again, and `say` told so.
+ * @throws UserError where there is no whole one
+ */
+export function prepareWorkspace(
+  dir: string,
+  project: Project,
+  file: StackFile,
+  backendUrl: string,
+  say: (line: string) => void = () => {},
+): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeWhole(join(dir, 'Pulumi.yaml'), withoutMain(project.text));
   const target = join(dir, `Pulumi.${file.stack}.yaml`);
-  const salt = saltOfState(backendUrl, project.name, file.stack) ?? saltOf(readIfThere(target));
+  const salt = saltOfState(backendUrl, project.name, file.stack, say) ?? saltOf(readIfThere(target));
   writeWhole(target, withSalt(file.text, salt));
   return dir;
 }
@@ -60,12 +71,46 @@ export function secretsProviderOf(text: string): string | undefined {
 }
 
 /** A file backend's state names the salt it was made with; that one is right even where the work folder was lost. */
-function saltOfState(backendUrl: string, project: string, stack: string): string | undefined {
+function saltOfState(
+  backendUrl: string,
+  project: string,
+  stack: string,
+  say: (line: string) => void,
+): string | undefined {
   if (!backendUrl.startsWith('file:///')) return undefined;
-  const text = readIfThere(join(fileURLToPath(backendUrl), '.pulumi', 'stacks', project, `${stack}.json`));
+  const path = join(fileURLToPath(backendUrl), '.pulumi', 'stacks', project, `${stack}.json`);
+  const text = readIfThere(path);
   if (text === undefined) return undefined;
-  const provider = (JSON.parse(text) as State).checkpoint?.latest?.secrets_providers;
+  const provider = (parsed(text) ?? stateBefore(path, stack, say)).checkpoint?.latest?.secrets_providers;
   return provider?.type === 'passphrase' ? provider.state?.salt : undefined;
+}
+
+/**
+ * On a disk that fills up, the engine puts what it could write of the state in the place of the whole one (gocloud.dev
+ * blob/blob.go, WriteAll: the writer is closed, and so renamed, after a failed write). It has copied that one first.
+ */
+function stateBefore(path: string, stack: string, say: (line: string) => void): State {
+  const before = parsed(readIfThere(`${path}.bak`) ?? '');
+  if (before === undefined) {
+    throw UserError.of(
+      'state-torn',
+      '',
+      `the state of stack ${stack} is half a file: ${path}`,
+      'move it away: the next `up` adopts the cluster, of which the controller has a record',
+    );
+  }
+  copyFileSync(`${path}.bak`, `${path}.whole`);
+  renameSync(`${path}.whole`, path);
+  say(`The state of stack ${stack} was half written, as on a full disk: the one before it is taken.`);
+  return before;
+}
+
+function parsed(text: string): State | undefined {
+  try {
+    return JSON.parse(text) as State;
+  } catch {
+    return undefined;
+  }
 }
 
 interface State {
