@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../cluster/index.ts';
 import type { Desired, Facts } from '../kubespray/plan/types.ts';
 import { connectionTo } from './connection.ts';
-import { after, type Eventual, once } from './outputs.ts';
+import { after, type Eventual, following, once } from './outputs.ts';
 import { ensureCommand, goneCommand, recordCommand } from './remote/index.ts';
 
 export interface BuildArgs {
@@ -55,7 +55,7 @@ export class Build extends pulumi.ComponentResource {
           ...(gone === undefined ? {} : { delete: gone }),
           stdin: told(desired, part, args.secretVariables),
         },
-        { ...options, dependsOn },
+        { ...options, dependsOn: following(...dependsOn) },
       );
     const release = fact(['release'], (facts) => facts.release, [args.after]);
     const settings = fact(['settings'], (facts) => facts.settings, [args.after, release]);
@@ -72,7 +72,7 @@ export class Build extends pulumi.ComponentResource {
     const record = new remote.Command(
       `${name}-record`,
       { ...common, create: recordCommand(cluster.name), stdin: digest, logging: 'none' },
-      { parent: this, dependsOn: [release, settings, calico, ...members, ...peers] },
+      { parent: this, dependsOn: following(release, settings, calico, ...members, ...peers) },
     );
     this.record = record.stdout;
     this.done = once(record.stdout, digest);

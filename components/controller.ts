@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../cluster/index.ts';
 import { connectionTo } from './connection.ts';
 import { type ReachableNode, whenFit } from './node.ts';
+import { following } from './outputs.ts';
 import { layRunnerCommand, remoteScript, requirementsOf, runnerFiles } from './remote/index.ts';
 import type { KubespraySource } from './source.ts';
 
@@ -63,7 +64,7 @@ export class Controller extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: key },
+      { parent: this, dependsOn: following(key) },
     );
     const kubespray = new remote.Command(
       `${name}-kubespray`,
@@ -76,7 +77,7 @@ export class Controller extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: this.copied(name, args, key) },
+      { parent: this, dependsOn: following(this.copied(name, args, key)) },
     );
     this.ready = [...authorised, runner, kubespray];
     this.registerOutputs({ kubespray: source.folder });
@@ -89,7 +90,7 @@ export class Controller extends pulumi.ComponentResource {
       `${name}-bundle`,
       // The path is part of the content's digest: another content is another file, and a moved connection copies nothing.
       { connection: connectionTo(node), source: source.bundle, remotePath: bundlePath(source) },
-      { parent: this, dependsOn: key },
+      { parent: this, dependsOn: following(key) },
     );
   }
 }

@@ -6,7 +6,7 @@ import type { Desired } from '../kubespray/plan/types.ts';
 import { judge } from '../policies/rules/index.ts';
 import { connectionTo } from './connection.ts';
 import { knownHostsName, wayTo } from './endpoint.ts';
-import { after, type Eventual } from './outputs.ts';
+import { after, type Eventual, following } from './outputs.ts';
 import { refuseWithoutPack } from './refuse.ts';
 import { remotePython } from './remote/index.ts';
 
@@ -44,7 +44,7 @@ export class Inventory extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: 'none',
       },
-      { parent: this, dependsOn: [...(args.after ?? [])] },
+      { parent: this, dependsOn: following(...(args.after ?? [])) },
     );
     this.registerOutputs();
   }

@@ -18,6 +18,14 @@ export function once<T>(awaited: pulumi.Input<unknown>, value: Eventual<T>): pul
   return pulumi.runtime.isDryRun() ? then : (pulumi.all([awaited, then]).apply(([, it]) => it) as pulumi.Output<T>);
 }
 
+/**
+ * What has to be carried out first. A preview carries nothing out: there nothing waits, and is asked for and judged at once
+ * instead of one after the other.
+ */
+export function following(...resources: readonly pulumi.Resource[]): pulumi.Resource[] {
+  return pulumi.runtime.isDryRun() ? [] : [...resources];
+}
+
 /** What an output holds; undefined where a preview cannot know it. Never waits for what only an `up` makes. */
 export async function ifKnown<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   // Both belong to every output and are left out of the SDK's declarations (@pulumi/pulumi 3.259.0 output.ts).

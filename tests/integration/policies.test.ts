@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as command from '@pulumi/command';
-import * as pulumi from '@pulumi/pulumi';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
@@ -254,7 +253,7 @@ describe('the policy pack on the real engine', function () {
         remedied.text,
         /remedied mtu-above-encapsulation in inventory .*\n {2}~ variables\.calico_mtu: 9000 → 1480/,
       );
-      assert.match(remedied.text, /its files are known only in the up, and put right there/);
+      assert.match(remedied.text, /remedied mtu-above-encapsulation in files of the inventory/);
     } finally {
       place.remove();
     }
