@@ -91,7 +91,7 @@ const faults: readonly Fault[] = [
       await fill(ground, 0);
       ground.release();
     },
-    met: { code: [0, 1], as: 'ends well, or says that there is no room' },
+    met: { code: [0, 1], as: 'ends well, or with an error' },
     heal: makeRoom,
   },
   {

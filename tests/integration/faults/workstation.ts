@@ -79,7 +79,7 @@ const faults: readonly Fault[] = [
     met: {
       code: [1],
       says: /state-unwritable.*read-only file system/,
-      as: 'says that the state cannot be written; nothing runs',
+      as: 'says that the state cannot be written',
     },
     async heal(ground) {
       await run('mount', ['-o', 'remount,rw', backendOf(ground)]);
@@ -136,7 +136,7 @@ const faults: readonly Fault[] = [
          done`,
       );
     },
-    met: { code: [1], as: 'says that the connection broke off' },
+    met: { code: [1], as: 'ends with an error; the run goes on' },
   },
   {
     name: 'node-down-at-the-start',
