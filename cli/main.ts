@@ -133,6 +133,31 @@ const reach = command(
   .enablePositionalOptions()
   .action(run(() => import('./commands/reach.ts')));
 reach
+  .command('explain')
+  .argument('<src>', 'namespace/pod, an address, or node/NAME')
+  .argument('<dst>', 'the same, or service/NAMESPACE/NAME')
+  .argument('[port]', 'port at the destination')
+  .description('judge one connection, and tell every step that led to the verdict')
+  .option('--world <file>', 'resources, YAML or JSON')
+  .option('--proto <protocol>', 'tcp, udp, sctp, icmp or a number', 'tcp')
+  .option('--calico <version>', 'version of Calico that decides (default: as 3.32)')
+  .option('--json', 'one JSON document')
+  .action(
+    run(async () => ({
+      default: async (o, src, dst, port) => (await import('./commands/reach.ts')).explain(o, src, dst, port),
+    })),
+  );
+reach
+  .command('diff')
+  .argument('<old>', 'resources, YAML or JSON')
+  .argument('<new>', 'resources, YAML or JSON')
+  .description('say which connections between pods a change of manifests opens and closes')
+  .option('--calico <version>', 'version of Calico that decides (default: as 3.32)')
+  .option('--json', 'one JSON document a line: connections that change alike')
+  .action(
+    run(async () => ({ default: async (o, old, now) => (await import('./commands/reach.ts')).diff(o, old, now) })),
+  );
+reach
   .command('validate')
   .description("say which resources Calico's validator or its CRDs would refuse")
   .requiredOption('--resources <file>', 'resources, YAML or JSON')

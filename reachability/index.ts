@@ -1,6 +1,8 @@
 /** Who can reach whom: a world of resources, asked about connections, as Calico decides them. */
 export { type Address, contains, keyOf, type Net, parseAddress, parseNet } from './address.ts';
+export { type Difference, differences } from './diff.ts';
 export { type Matrix, matrixOf, type Question } from './matrix.ts';
+export { questionsIn } from './questions.ts';
 export type { Resource } from './raw.ts';
 export { format, type Labels, matches, type Node } from './selector/node.ts';
 export { parseSelector } from './selector/parse.ts';

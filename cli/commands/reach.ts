@@ -1,8 +1,8 @@
 /** `calispray reach`: who can reach whom in a world of manifests, as Calico would decide it; nothing is asked of a cluster. */
 import { UserError } from '../../cluster/finding.ts';
-import { type Resource, resourcesIn, World } from '../../reachability/index.ts';
+import { differences, questionsIn, type Resource, resourcesIn, World } from '../../reachability/index.ts';
 import { validateResource } from '../../reachability/validate/index.ts';
-import { jsonLine, textLine } from '../reach/answers.ts';
+import { differenceLine, explained, jsonLine, textLine } from '../reach/answers.ts';
 import { documentsIn, queriesIn } from '../reach/documents.ts';
 import { exitCodes, terminal } from '../report.ts';
 
@@ -21,8 +21,7 @@ export default async function reach({ world, queries, calico, json }: ReachOptio
   if (world === undefined || queries === undefined) {
     throw UserError.of('no-question', '', 'nothing is asked', 'Give --world FILE and --queries FILE.');
   }
-  const asked = new World(resourcesOf(world), calico === undefined ? {} : { calico });
-  for (const { kind, name, why } of asked.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
+  const asked = worldOf(world, calico);
   let lines: string[] = [];
   let ok = true;
   const flush = () => {
@@ -36,6 +35,48 @@ export default async function reach({ world, queries, calico, json }: ReachOptio
   }
   flush();
   return ok ? exitCodes.done : exitCodes.finding;
+}
+
+export interface ExplainOptions {
+  world?: string;
+  proto?: string;
+  calico?: string;
+  json?: boolean;
+}
+
+/** One connection, with every step that led to its verdict. */
+export async function explain(options: ExplainOptions, src: string, dst: string, port?: string): Promise<number> {
+  if (options.world === undefined) throw UserError.of('no-question', '', 'no world is given', 'Give --world FILE.');
+  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) {
+    throw UserError.of('no-query', '', `${port} is no port`, 'Give a number from 1 to 65535.');
+  }
+  const query = { src, dst, proto: options.proto ?? 'tcp', ...(port !== undefined && { port: Number(port) }) };
+  const answer = worldOf(options.world, options.calico).ask(query);
+  if (options.json === true) terminal.out(jsonLine(query, answer));
+  else for (const line of explained(query, answer)) terminal.out(line);
+  return answer.ok ? exitCodes.done : exitCodes.finding;
+}
+
+export interface DiffOptions {
+  calico?: string;
+  json?: boolean;
+}
+
+/** What a change of manifests opens and closes between the pods of both worlds; the exit code does not tell, the lines do. */
+export async function diff({ calico, json }: DiffOptions, old: string, now: string): Promise<number> {
+  const [before, after] = [worldOf(old, calico), worldOf(now, calico)];
+  const asked = [...questionsIn(resourcesOf(old), before), ...questionsIn(resourcesOf(now), after)];
+  const questions = [...new Map(asked.map((question) => [JSON.stringify(question), question])).values()];
+  const found = differences(before, after, questions) ?? [];
+  for (const one of found) terminal.out(json === true ? JSON.stringify(one) : differenceLine(one));
+  if (json !== true && found.length === 0) terminal.out('No connection between pods is opened or closed.');
+  return exitCodes.done;
+}
+
+function worldOf(path: string, calico: string | undefined): World {
+  const world = new World(resourcesOf(path), calico === undefined ? {} : { calico });
+  for (const { kind, name, why } of world.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
+  return world;
 }
 
 export interface ValidateOptions {

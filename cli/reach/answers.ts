@@ -1,5 +1,5 @@
 /** Answers as lines: JSON for programs, a sentence for people. */
-import { type Answer, type Query, type Side, type Step, stepText } from '../../reachability/index.ts';
+import { type Answer, type Difference, type Query, type Side, type Step, stepText } from '../../reachability/index.ts';
 
 /**
  * One line of JSON: the query again, `verdict`, and for each half its `verdict`, its `trace` and the deciding `rule`; of a query that
@@ -60,6 +60,38 @@ function sideText(name: 'egress' | 'ingress', { verdict, trace, on, why }: Side)
 }
 
 const done = { allow: 'allowed', deny: 'denied', pass: 'passed on' } as const;
+
+/** The answer to one question, with every step on the way to it. */
+export function explained(query: Query, answer: Answer): string[] {
+  const { src, dst, proto = 'tcp', port } = query;
+  const connection = `${src} -> ${dst} ${proto}${port === undefined ? '' : `/${port}`}`;
+  if (!answer.ok) return [`${connection}: ${answer.error}`];
+  const { verdict, egress, ingress, behind = [] } = answer.verdict;
+  const side = (name: string, { verdict: said, trace, on = [], why }: Side) => [
+    `  ${name}: ${said}${why === undefined ? '' : ` (${why})`}`,
+    ...trace.map((step) => `    ${stepWords(step)}`),
+    ...on.map((doubt) => `    depends on ${doubt}`),
+  ];
+  return [
+    `${connection}: ${verdict}`,
+    ...behind.map((one) => `  ${one.dst} port ${one.port}: ${one.verdict}`),
+    ...side(`egress of ${src}`, egress),
+    ...side(`ingress of ${dst}`, ingress),
+  ];
+}
+
+/** Names, or ports, that a line tells one by one. */
+const most = 6;
+
+/** `opened  2 connections, tcp/80 (deny -> allow): n/a, n/b -> n/c`. */
+export function differenceLine({ questions, before, after, from, to, count }: Difference): string {
+  const word = after === 'allow' ? 'opened' : after === 'deny' ? 'closed' : 'unsure';
+  const some = (names: readonly string[]) =>
+    names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+  const ports = some(questions.map(({ proto, port }) => `${proto}/${port}`));
+  const connections = `${count} connection${count === 1 ? '' : 's'}, ${ports}`;
+  return `${word}  ${connections} (${before} -> ${after}): ${some(from)} -> ${some(to)}`;
+}
 
 function stepWords({ tier, kind, policy, index, action }: Step): string {
   if (kind === 'Profile') return `${done[action]} by the profile ${policy}: no policy is for it`;

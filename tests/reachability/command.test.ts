@@ -111,6 +111,54 @@ describe('calispray reach', () => {
     );
   });
 
+  it('explains one connection, step by step', () => {
+    const { status, out } = calispray('reach', 'explain', '--world', file('world.yaml', world), 'n/a', 'n/b', '80');
+    assert.equal(status, 0);
+    assert.deepEqual(out.trim().split('\n'), [
+      'n/a -> n/b tcp/80: deny',
+      '  egress of n/a: allow',
+      '    allowed by the profile kns.n: no policy is for it',
+      '  ingress of n/b: deny',
+      '    denied at the end of tier default, where KubernetesNetworkPolicy n/deny is for it',
+    ]);
+    const other = calispray(
+      'reach',
+      'explain',
+      'n/b',
+      '8.8.8.8',
+      '53',
+      '--proto',
+      'udp',
+      '--world',
+      file('world.yaml', world),
+      '--json',
+    );
+    assert.deepEqual([JSON.parse(other.out).proto, JSON.parse(other.out).verdict], ['udp', 'allow']);
+    assert.match(
+      calispray('reach', 'explain', 'n/a', 'n/b', '80x', '--world', file('world.yaml', world)).err,
+      /80x is no port/,
+    );
+    assert.match(calispray('reach', 'explain', 'n/a', 'n/b').err, /no world is given/);
+  });
+
+  it('says what a change opens and closes', () => {
+    const open = world
+      .split('---\n')
+      .filter((part) => !part.includes('name: deny'))
+      .join('---\n');
+    const [old, now] = [file('world.yaml', world), file('open.yaml', open)];
+    assert.match(
+      calispray('reach', 'diff', old, now).out,
+      /^opened {2}3 connections, tcp\/32767, udp\/32767, sctp\/32767 \(deny -> allow\): n\/a -> n\/b\n$/,
+    );
+    const closed = JSON.parse(calispray('reach', 'diff', now, old, '--json').out);
+    assert.deepEqual(
+      [closed.before, closed.after, closed.from, closed.to, closed.count],
+      ['allow', 'deny', ['n/a'], ['n/b'], 3],
+    );
+    assert.equal(calispray('reach', 'diff', old, old).out, 'No connection between pods is opened or closed.\n');
+  });
+
   it('says which resources Calico would refuse', () => {
     const resources = file(
       'resources.yaml',
