@@ -4,6 +4,7 @@ import { differences, questionsIn, type Resource, resourcesIn, World } from '../
 import { validateResource } from '../../reachability/validate/index.ts';
 import { differenceLine, explained, jsonLine, textLine } from '../reach/answers.ts';
 import { documentsIn, queriesIn } from '../reach/documents.ts';
+import { print } from '../reach/print.ts';
 import { exitCodes, terminal } from '../report.ts';
 
 export interface ReachOptions {
@@ -13,27 +14,23 @@ export interface ReachOptions {
   json?: boolean;
 }
 
-/** Lines that go out in one write. */
-const BLOCK = 2000;
-
 /** One line a query, in order. The exit code tells whether each could be answered, not what was answered. */
 export default async function reach({ world, queries, calico, json }: ReachOptions): Promise<number> {
   if (world === undefined || queries === undefined) {
     throw UserError.of('no-question', '', 'nothing is asked', 'Give --world FILE and --queries FILE.');
   }
   const asked = worldOf(world, calico);
-  let lines: string[] = [];
   let ok = true;
-  const flush = () => {
-    if (lines.length > 0) terminal.out(lines.join('\n'));
-    lines = [];
-  };
-  for (const query of queriesIn(queries)) {
-    const answer = asked.ask(query);
-    ok &&= answer.ok;
-    if (lines.push(json === true ? jsonLine(query, answer) : textLine(query, answer)) >= BLOCK) flush();
-  }
-  flush();
+  const questions = queriesIn(queries);
+  await print(
+    (function* () {
+      for (const query of questions) {
+        const answer = asked.ask(query);
+        ok &&= answer.ok;
+        yield json === true ? jsonLine(query, answer) : textLine(query, answer);
+      }
+    })(),
+  );
   return ok ? exitCodes.done : exitCodes.finding;
 }
 
@@ -52,8 +49,7 @@ export async function explain(options: ExplainOptions, src: string, dst: string,
   }
   const query = { src, dst, proto: options.proto ?? 'tcp', ...(port !== undefined && { port: Number(port) }) };
   const answer = worldOf(options.world, options.calico).ask(query);
-  if (options.json === true) terminal.out(jsonLine(query, answer));
-  else for (const line of explained(query, answer)) terminal.out(line);
+  await print(options.json === true ? [jsonLine(query, answer)] : explained(query, answer));
   return answer.ok ? exitCodes.done : exitCodes.finding;
 }
 
@@ -68,8 +64,8 @@ export async function diff({ calico, json }: DiffOptions, old: string, now: stri
   const asked = [...questionsIn(resourcesOf(old), before), ...questionsIn(resourcesOf(now), after)];
   const questions = [...new Map(asked.map((question) => [JSON.stringify(question), question])).values()];
   const found = differences(before, after, questions) ?? [];
-  for (const one of found) terminal.out(json === true ? JSON.stringify(one) : differenceLine(one));
-  if (json !== true && found.length === 0) terminal.out('No connection between pods is opened or closed.');
+  const lines = found.map((one) => (json === true ? JSON.stringify(one) : differenceLine(one)));
+  await print(json !== true && found.length === 0 ? ['No connection between pods is opened or closed.'] : lines);
   return exitCodes.done;
 }
 
@@ -86,15 +82,16 @@ export interface ValidateOptions {
 
 /** One line a resource, in order: whether Calico would take it. Ends with 1 where one is refused. */
 export async function validate({ resources, json }: ValidateOptions): Promise<number> {
-  let ok = true;
-  for (const value of documentsIn(resources).flatMap(valuesIn)) {
-    const { kind, name, errors } = validateResource(value);
-    ok &&= errors.length === 0;
-    const error = errors.join('; ');
-    if (json === true) terminal.out(JSON.stringify({ kind, name, ok: error === '', ...(error !== '' && { error }) }));
-    else terminal.out(error === '' ? `ok       ${kind} ${name}` : `refused  ${kind} ${name}: ${error}`);
-  }
-  return ok ? exitCodes.done : exitCodes.finding;
+  const validated = documentsIn(resources).flatMap(valuesIn).map(validateResource);
+  await print(
+    validated.map(({ kind, name, errors }) => {
+      const ok = errors.length === 0;
+      const error = errors.join('; ');
+      if (json === true) return JSON.stringify({ kind, name, ok, ...(!ok && { error }) });
+      return ok ? `ok       ${kind} ${name}` : `refused  ${kind} ${name}: ${error}`;
+    }),
+  );
+  return validated.every(({ errors }) => errors.length === 0) ? exitCodes.done : exitCodes.finding;
 }
 
 /** A list of resources, or of recorded cases that carry one each. */

@@ -95,6 +95,14 @@ describe('calispray reach', () => {
     assert.deepEqual([second.src, second.proto, second.srcPort, second.verdict], ['n/b', 'udp', 9, 'allow']);
   });
 
+  it('answers to the last line, however many there are and however slowly they are read', () => {
+    const queries = file('many.jsonl', '{"src":"n/a","dst":"n/b","port":80}\n'.repeat(9000));
+    const words = ['cli/main.ts', 'reach', '--world', file('world.yaml', world), '--queries', queries, '--json'];
+    const line = `${[process.execPath, ...words].map((word) => `'${word}'`).join(' ')} | (sleep 1; wc -l)`;
+    const done = spawnSync('sh', ['-c', line], { cwd: root, encoding: 'utf8' });
+    assert.equal(done.stdout.trim(), '9000');
+  });
+
   it('reads JSON a line, and says in words what cannot be answered', () => {
     const queries = file(
       'queries.jsonl',
