@@ -5,7 +5,7 @@ import type { Cluster, Node } from '../cluster/index.ts';
 import type { Desired, Facts } from '../kubespray/plan/types.ts';
 import { connectionTo } from './connection.ts';
 import { after, type Eventual, following, once } from './outputs.ts';
-import { ensureCommand, goneCommand, recordCommand } from './remote/index.ts';
+import { ensureCommand, goneCommand, recordCommand, settleCommand } from './remote/index.ts';
 
 export interface BuildArgs {
   readonly cluster: Cluster;
@@ -19,6 +19,8 @@ export interface BuildArgs {
   readonly secretVariables?: pulumi.Output<Readonly<Record<string, unknown>>>;
   /** What must be there first: the inventory on the controller. */
   readonly after: pulumi.Resource;
+  /** Another text each time the inventory is laid: then it is looked whether anything is owed. */
+  readonly mark: pulumi.Input<string>;
 }
 
 /**
@@ -71,8 +73,16 @@ export class Build extends pulumi.ComponentResource {
     const digest = after(desired, ({ facts }) => createHash('sha256').update(JSON.stringify(facts)).digest('hex'));
     const record = new remote.Command(
       `${name}-record`,
-      { ...common, create: recordCommand(cluster.name), stdin: digest, logging: 'none' },
-      { parent: this, dependsOn: following(release, settings, calico, ...members, ...peers) },
+      {
+        ...common,
+        // A change that was taken back before it had ended leaves every fact as the state has it: only this looks again.
+        create: `${settleCommand(cluster.name, become)} >&2 && ${recordCommand(cluster.name)}`,
+        stdin: pulumi
+          .all([digest, args.mark, args.secretVariables])
+          .apply(([facts, laid, secrets]) => JSON.stringify({ facts, laid: laid.trim(), secrets }, null, 2)),
+        logging: 'none',
+      },
+      { ...options, dependsOn: following(release, settings, calico, ...members, ...peers) },
     );
     this.record = record.stdout;
     this.done = once(record.stdout, digest);

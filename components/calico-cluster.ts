@@ -67,6 +67,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
         members: Object.keys(declared.facts.hosts),
         peers: Object.keys(declared.facts.peers),
         after: inventory.laid,
+        mark: inventory.mark,
         ...(secrets === undefined ? {} : { secretVariables: secrets.values }),
       },
       mine,

@@ -26,6 +26,8 @@ export interface InventoryArgs {
 export class Inventory extends pulumi.ComponentResource {
   /** The files, once they lie on the controller. */
   readonly laid: pulumi.Resource;
+  /** Another text each time they are laid. */
+  readonly mark: pulumi.Output<string>;
 
   constructor(name: string, args: InventoryArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, controller } = args;
@@ -34,7 +36,7 @@ export class Inventory extends pulumi.ComponentResource {
     refuseWithoutPack(judge(subject));
 
     const files = inventoryFiles(cluster);
-    this.laid = new remote.Command(
+    const laid = new remote.Command(
       `${name}-files`,
       {
         connection: connectionTo(controller),
@@ -46,6 +48,8 @@ export class Inventory extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: following(...(args.after ?? [])) },
     );
+    this.laid = laid;
+    this.mark = laid.stdout;
     this.registerOutputs();
   }
 }

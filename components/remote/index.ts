@@ -57,6 +57,10 @@ export function goneCommand(cluster: string, what: 'member' | 'peer', name: stri
 /** Takes the whole cluster down: reset.yml. */
 export const resetCommand = (cluster: string, become = false): string => call(cluster, 'ensure.py', ['reset'], become);
 
+/** Carries out what is owed though no fact's command was asked for it: a change that was taken back before it had ended. */
+export const settleCommand = (cluster: string, become = false): string =>
+  call(cluster, 'ensure.py', ['settled'], become);
+
 /** Prints what was last carried out, type Facts, as one line of JSON; `{}` where nothing was. */
 export const recordCommand = (cluster: string): string => call(cluster, 'record.py', []);
 

@@ -42,4 +42,5 @@ for folder, folders, names in os.walk(inventory):
         path = os.path.join(folder, name)
         if os.path.relpath(path, home) not in files:
             os.remove(path)
-print(hashlib.sha256(text.encode()).hexdigest())
+# The time: what waits for this must look again, also where what was laid before is laid again.
+print(hashlib.sha256(text.encode()).hexdigest(), time.time_ns())

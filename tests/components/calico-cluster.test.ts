@@ -251,6 +251,7 @@ describe('CalicoCluster', () => {
         'vmstation-build-calico',
         'vmstation-build-member-homelab',
         'vmstation-build-member-masternode',
+        'vmstation-build-record',
         'vmstation-build-release',
         'vmstation-build-settings',
       ]);

@@ -20,6 +20,7 @@ import {
   remotePython,
   runnerFiles,
   runsCommand,
+  settleCommand,
 } from '../../components/remote/index.ts';
 import type { Desired, Facts, StepKind } from '../../kubespray/plan/types.ts';
 
@@ -189,8 +190,21 @@ export class RunnerHome {
 
   /** The same, not waited for. */
   begin(fact: readonly string[], secrets?: unknown): Begun {
-    const child = spawn('sh', ['-c', ensureCommand('vm', fact)], { env: this.env, detached: true });
-    child.stdin.end(this.input(fact, secrets));
+    return this.background(ensureCommand('vm', fact), this.input(fact, secrets));
+  }
+
+  /** What is owed though no fact asks for it. */
+  settle(): Ended {
+    return this.sh(settleCommand('vm'));
+  }
+
+  beginSettle(): Begun {
+    return this.background(settleCommand('vm'), '');
+  }
+
+  private background(command: string, input: string): Begun {
+    const child = spawn('sh', ['-c', command], { env: this.env, detached: true });
+    child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

@@ -66,6 +66,68 @@ describe('runner', () => {
     );
   });
 
+  describe('after a change that was taken back', () => {
+    const calico = (mtu: number) => desiredOf(changed('calico', { calico_mtu: mtu }));
+    const calls = () => runner.calls().slice(1);
+
+    it('runs the same part again where it had failed half-way, though the record knows of no difference', () => {
+      built();
+      runner.playbook('exit 2');
+      runner.lay(calico(1400));
+      assert.equal(runner.ensure(['calico']).status, 1);
+      runner.playbook('exit 0');
+      runner.lay(calico(1440));
+      assert.equal(runner.ensure(['calico']).stdout, 'carried out before, nothing to do\n');
+      assert.equal(runner.settle().status, 0);
+      assert.deepEqual(calls(), ['calico.yml', 'calico.yml']);
+      assert.equal(runner.settle().stdout, '', 'and only once');
+      assert.equal(calls().length, 2);
+    });
+
+    it('waits for the run that nobody follows any more, and takes back what it did', async () => {
+      built();
+      runner.playbook('i=0; while [ ! -e "$HOME/go" ] && [ $i -lt 600 ]; do i=$((i+1)); sleep 0.05; done');
+      runner.lay(calico(1400));
+      const left = runner.begin(['calico']);
+      await runner.until(() => calls().length === 1, 'the run');
+      process.kill(-(left.child.pid as number), 'SIGKILL');
+      runner.lay(calico(1440));
+      const settled = runner.beginSettle();
+      await runner.until(() => /waiting for 0002-calico/.test(settled.said()), 'the wait');
+      writeFileSync(join(runner.home, 'go'), '');
+      assert.equal((await settled.ended).status, 0);
+      assert.deepEqual(calls(), ['calico.yml', 'calico.yml']);
+      assert.equal(runner.record().calico?.calico_mtu, 1440);
+    });
+
+    it('leaves alone what a later run has made good', () => {
+      built();
+      runner.playbook('exit 2');
+      runner.lay(calico(1400));
+      runner.ensure(['calico']);
+      runner.playbook('exit 0');
+      runner.lay(desiredOf(changed('settings', { kube_proxy_mode: 'nftables' })));
+      assert.equal(runner.ensure(['settings']).status, 0);
+      runner.settle();
+      assert.deepEqual(calls(), ['calico.yml', 'converge.yml']);
+    });
+
+    it('goes back from no half-made upgrade, and says so', () => {
+      built();
+      runner.playbook('exit 2');
+      runner.lay(desiredOf({ ...facts, release: { ...facts.release, kubernetes: '1.35.5' } }));
+      assert.equal(runner.ensure(['release']).status, 1);
+      runner.lay(desiredOf(facts));
+      const settled = runner.settle();
+      assert.equal(settled.status, 1);
+      assert.match(settled.stderr, /0002-upgrade-\w+ did not end well.*Declare it again/s);
+    });
+
+    it('has nothing to do where nothing was ever laid', () => {
+      assert.deepEqual([runner.settle().status, runner.settle().stdout], [0, '']);
+    });
+  });
+
   it('names host, task, message, log and the way on; the next attempt is of the same run', () => {
     runner.playbook(
       `${event({ kind: 'failed', host: 'node2', task: 'etcd : start', status: 'failed', message: 'no space left' })}\nexit 2`,

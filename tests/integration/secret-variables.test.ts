@@ -73,6 +73,7 @@ describe('secret variables', function () {
       members: Object.keys(declared.facts.hosts),
       peers: [],
       after: inventory.laid,
+      mark: inventory.mark,
       secretVariables: secrets.values,
     });
     const log = new remote.Command(

@@ -1,7 +1,8 @@
 """Makes sure that one fact is carried out: `ensure.py CLUSTER FACT`, called over SSH by one resource each.
 
 FACT: release | settings | calico | member HOST | peer PEER, with {"part": …, "secrets": {…}?} on standard input, where part
-is that part of the desired facts; gone member HOST | gone peer PEER, where a resource was deleted; reset. Variables:
+is that part of the desired facts; gone member HOST | gone peer PEER, where a resource was deleted; settled, when all else is
+done: what nobody asked for and is owed all the same, since a change was taken back before it had ended; reset. Variables:
 BECOME=true where the stack says ssh.become. Ends with 0 where the fact is carried out (now or before), else with 1 and a
 few lines on standard error. The connection may be cut, this process killed: the run goes on, the next call finds it.
 """
@@ -15,7 +16,7 @@ from typing import Any, Optional
 
 import prepare
 import runs
-from decide import Step, decide, decide_gone
+from decide import Step, decide, decide_gone, members_of, next_step
 from follow import alive, follow
 from launch import launch
 from processes import end_strays
@@ -35,10 +36,12 @@ class Ensure:
     def carry_out(self) -> int:
         end = time.monotonic() + self.home.desired()["runs"]["limitSeconds"] + 60
         while True:
+            if self.fact[0] == "settled" and self.at_work(end):
+                continue
             desired = self.home.desired()
             step = self.step(desired)
             if step is None:
-                if not self.done:
+                if not self.done and self.fact[0] != "settled":
                     self.said.line(self.nothing_to_do(desired))
                 return 0
             found = self.find_or_start(step, desired)
@@ -46,8 +49,24 @@ class Ensure:
                 code = self.accompany(*found)
                 if code is not None:
                     return code
-            elif time.monotonic() > end:
-                raise Refused(f"{self.waited_for} is still at work: waited as long as a run may last. Look at it with `calispray follow`.")
+            else:
+                self.lose_patience(end)
+
+    def lose_patience(self, end: float) -> None:
+        if time.monotonic() > end:
+            raise Refused(f"{self.waited_for} is still at work: waited as long as a run may last. Look at it with `calispray follow`.")
+
+    def at_work(self, end: float) -> bool:
+        """Whether a run had to be waited for: what it leaves decides what is owed."""
+        holder = self.home.holder()
+        if holder is None:
+            return False
+        if alive(holder):
+            self.wait(holder)
+        else:
+            self.end_half_killed(holder)
+        self.lose_patience(end)
+        return True
 
     def step(self, desired: dict[str, Any]) -> Optional[Step]:
         """What is to be run; None where nothing is."""
@@ -56,8 +75,20 @@ class Ensure:
             return None if self.done else {"kind": "reset", "hosts": sorted((applied or desired["facts"])["hosts"])}
         if self.fact[0] == "gone":
             return decide_gone(self.fact[1], self.fact[2], applied, desired)
+        if self.fact[0] == "settled":
+            return next_step(applied, desired) or self.owed(applied, desired)
         self.refuse_other(desired)
         return decide(self.fact, applied, desired)
+
+    def owed(self, applied: dict[str, Any], desired: dict[str, Any]) -> Optional[Step]:
+        """What was changed half-way and then declared as before: the record knows of no difference, the nodes do."""
+        run, kind = runs.unfinished(self.home) or ("", "")
+        if kind == "upgrade":
+            raise Refused(
+                f"the upgrade {run} did not end well, and the stack no longer asks for it: there is no way back from half an upgrade. Declare it "
+                f"again and run `up`. Where `calispray runs {run}` shows that it had changed nothing yet, delete {self.home.run(run)} on the controller."
+            )
+        return {"kind": kind, "hosts": members_of(applied, desired["facts"])} if kind else None
 
     def nothing_to_do(self, desired: dict[str, Any]) -> str:
         if self.fact[0] != "gone":
@@ -162,8 +193,9 @@ def main() -> int:
     home, fact = Home.of(sys.argv[1]), tuple(sys.argv[2:])
     text = "" if sys.stdin.isatty() else sys.stdin.read()
     given = json.loads(text) if text.strip() else {}
-    if fact[0] == "gone" and not os.path.exists(home.at("desired.json")):
-        print("nothing was ever laid on this controller, nothing to do")
+    if fact[0] in ("gone", "settled") and not os.path.exists(home.at("desired.json")):
+        if fact[0] == "gone":
+            print("nothing was ever laid on this controller, nothing to do")
         return 0
     return Ensure(home, fact, given).carry_out()
 

@@ -22,6 +22,16 @@ from typing import Any, Optional
 
 from store import Home, main_of, read_json
 
+# What a run carries out for every member, and which runs carry it out as well. What a migration has patched, the live cluster shows.
+MADE_GOOD = {"upgrade", "converge", "calico", "label"}
+MAKES_GOOD = {
+    "build": MADE_GOOD,
+    "reset": MADE_GOOD,
+    "upgrade": {"converge", "calico", "label"},
+    "converge": {"calico", "label"},
+    "migrate": {"calico"},
+}
+
 
 def names(home: Home) -> list[str]:
     try:
@@ -62,6 +72,21 @@ def open_run(home: Home, digest: str) -> Optional[str]:
             return None
         if state["digest"] == digest:
             return name
+    return None
+
+
+def unfinished(home: Home) -> Optional[tuple[str, str]]:
+    """(run, kind) of the newest run on members that was begun, did not end well, and that no later run made good."""
+    good: set[str] = set()
+    for name in reversed(names(home)):
+        state = state_of(home, name)
+        if state is None or state["state"] in ("running", "refused"):
+            continue
+        kind = state["kind"]
+        if state["state"] == "succeeded":
+            good.update((kind, *MAKES_GOOD.get(kind, ())))
+        elif kind in MADE_GOOD - good:
+            return name, kind
     return None
 
 

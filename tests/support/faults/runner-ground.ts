@@ -11,6 +11,7 @@ import {
   remotePython,
   remoteScript,
   runnerFiles,
+  settleCommand,
 } from '../../../components/remote/index.ts';
 import { kubespraySource } from '../../../components/source.ts';
 import { desiredOf } from '../../../kubespray/plan/index.ts';
@@ -85,7 +86,7 @@ export class RunnerGround extends Ground {
       'set -eu',
       given(`${remotePython('put-inventory.py', ['lab'])} > /dev/null`, files),
       ...parts.map(([words, part]) => given(ensureCommand('lab', words), { part })),
-      `${recordCommand('lab')} > /dev/null`,
+      `${settleCommand('lab')} && ${recordCommand('lab')} > /dev/null`,
       '',
     ].join('\n');
   }
