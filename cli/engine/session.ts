@@ -73,12 +73,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const load = () => import(pathToFileURL(project.program).href) as Promise<{ default: PulumiFn }>;
   const loading = project.dir === packageDir ? load() : undefined;
   loading?.catch(() => {});
-  const [{ LocalWorkspace }, { engineCommand }, { quietSdk }] = await Promise.all([
+  const [{ LocalWorkspace }, { engineCommand }, { quietSdk }, { quickText }] = await Promise.all([
     import('@pulumi/pulumi/automation/index.js'),
     import('./command.ts'),
     import('./quiet-sdk.ts'),
+    import('../../policies/wire.ts'),
   ]);
   quietSdk();
+  quickText();
   if (backend.url.startsWith('file:///')) mkdirSync(fileURLToPath(backend.url), { recursive: true, mode: 0o700 });
   const workDir = prepareWorkspace(workDirOf(backend, project, file), project, file, backend.url, say);
   const env = await engineEnv(options);
