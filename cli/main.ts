@@ -122,25 +122,51 @@ command('keyscan', "fetch the nodes' host keys, show their fingerprints, and wri
   .option('--yes', 'write without asking')
   .action(run(() => import('./commands/keyscan.ts')));
 
-const reach = command(
-  'reach',
-  'say who can reach whom in a world of manifests, as Calico decides it; no cluster is asked',
+const collected = (file: string, files: readonly string[] = []) => [...files, file];
+const worldOptions = (made: Command) =>
+  made
+    .option('--world <file>', 'resources, YAML or JSON, also to add to a stack; may be given several times', collected)
+    .option('--stack <name>', 'what this stack declares: namespaces, nodes, pools, policies')
+    .option('--spec <file>', 'the same of a file that holds just the cluster')
+    .option('--calico <version>', "version of Calico that decides (default: the stack's, else as 3.32)");
+const reach = worldOptions(
+  command(
+    'reach',
+    'say who can reach whom in a world of manifests and stacks, as Calico decides it; no cluster is asked',
+  ),
 )
-  .option('--world <file>', 'resources, YAML or JSON: namespaces, pods, services, policies, tiers, sets …')
   .option('--queries <file>', 'connections to judge: {src, dst, proto, port, …}, a list or one a line')
-  .option('--calico <version>', 'version of Calico that decides (default: as 3.32)')
   .option('--json', 'one JSON document a line: an answer each')
   .enablePositionalOptions()
   .action(run(() => import('./commands/reach.ts')));
-reach
-  .command('explain')
-  .argument('<src>', 'namespace/pod, an address, or node/NAME')
-  .argument('<dst>', 'the same, or service/NAMESPACE/NAME')
-  .argument('[port]', 'port at the destination')
-  .description('judge one connection, and tell every step that led to the verdict')
-  .option('--world <file>', 'resources, YAML or JSON')
+const reachViews = () => import('./commands/reach-views.ts');
+for (const [name, argument, description] of [
+  ['from', '<end>', 'say whom it reaches, on which ports: workloads, nodes, what is outside'],
+  ['to', '<end>', 'say who reaches it, and on which ports'],
+  ['exposed', undefined, 'say which workloads are reached from outside of the cluster, from where and on which ports'],
+  ['matrix', undefined, 'say of each workload with each on which ports it reaches it'],
+] as const) {
+  const view = worldOptions(reach.command(name).description(description))
+    .option('--by <what>', 'what is one in the answer: workload, namespace or pod', 'workload')
+    .option('--format <format>', 'text, json, markdown or dot (Graphviz)', 'text')
+    .option('--json', 'one JSON document a line: a pair of ends each')
+    .action(run(async () => ({ default: async (o, end) => (await reachViews())[name](o, end) })));
+  if (argument !== undefined) {
+    view.argument(
+      argument,
+      'a pod or workload (namespace/name), a namespace, node/NAME, an address, internet, outside',
+    );
+  }
+}
+worldOptions(
+  reach
+    .command('explain')
+    .argument('<src>', 'namespace/pod, an address, or node/NAME')
+    .argument('<dst>', 'the same, or service/NAMESPACE/NAME')
+    .argument('[port]', 'port at the destination')
+    .description('judge one connection, and tell every step that led to the verdict'),
+)
   .option('--proto <protocol>', 'tcp, udp, sctp, icmp or a number', 'tcp')
-  .option('--calico <version>', 'version of Calico that decides (default: as 3.32)')
   .option('--json', 'one JSON document')
   .action(
     run(async () => ({

@@ -69,6 +69,20 @@ export function keyOf(address: Address): string {
   return address.family === 4 ? String(address.words[0]) : address.words.join(':');
 }
 
+/** The first address after a net; undefined after the last of its family. */
+export function after({ family, words, prefix }: Net): Address | undefined {
+  const next = [...words];
+  // One more in the last bit of the prefix, carried into the words before it.
+  let carry = 2 ** ((32 - (prefix % 32)) % 32);
+  for (let i = Math.ceil(prefix / 32) - 1; i >= 0; i--) {
+    const sum = (next[i] as number) + carry;
+    next[i] = sum % 2 ** 32;
+    if (sum < 2 ** 32) return { family, words: next };
+    carry = 1;
+  }
+  return undefined;
+}
+
 function masked(address: Address, prefix: number): Net {
   const words = address.words.map((word, i) => (word & maskOf(prefix - 32 * i)) >>> 0);
   return { family: address.family, words, prefix };

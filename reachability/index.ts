@@ -1,7 +1,10 @@
 /** Who can reach whom: a world of resources, asked about connections, as Calico decides them. */
 export { type Address, contains, keyOf, type Net, parseAddress, parseNet } from './address.ts';
 export { type Difference, differences } from './diff.ts';
+export { type Edge, type End, edgesOf, nodeEnds, podEnds } from './edges.ts';
 export { type Matrix, matrixOf, type Question } from './matrix.ts';
+export { type Outside, outsideOf } from './outside.ts';
+export { LAST_PORT, type PortRange, portRanges } from './ports.ts';
 export { questionsIn } from './questions.ts';
 export type { Resource } from './raw.ts';
 export { format, type Labels, matches, type Node } from './selector/node.ts';
@@ -16,5 +19,6 @@ export {
   stepText,
   type Verdict,
 } from './types.ts';
+export { podsOfWorkloads, workloadsOf } from './workloads.ts';
 export { resourcesIn } from './world/read.ts';
 export { type Answer, World, type WorldOptions } from './world/world.ts';

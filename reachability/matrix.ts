@@ -5,7 +5,7 @@ import { type CompiledRule, setsOf } from './rules.ts';
 import type { Query, Verdict } from './types.ts';
 import type { PlaceSet } from './world/sets.ts';
 import type { Located, Place } from './world/universe.ts';
-import { flowOf, meet, protocolOf, type World } from './world/world.ts';
+import { flowOf, meet, type Party, protocolOf, type World } from './world/world.ts';
 
 /** What every connection has in common. */
 export type Question = Omit<Query, 'src' | 'dst'>;
@@ -21,30 +21,39 @@ const verdicts = ['deny', 'allow', 'depends'] as const;
 
 /** Undefined where the question's protocol is none. */
 export function matrixOf(world: World, question: Question): Matrix | undefined {
-  const protocol = protocolOf(question);
-  if (protocol === undefined) return undefined;
-  const pods = [...world.universe.located.values()].filter(({ endpoint }) => endpoint.kind === 'pod');
-  const classes = classesOf(world, pods, protocol, question.port ?? -1);
+  const classes = classesFor(world, question);
+  if (classes === undefined) return undefined;
   const cells = new Uint8Array(classes.length ** 2);
   for (const [i, from] of classes.entries()) {
     for (const [j, to] of classes.entries()) {
       const src = from[0] as Located;
       // A class of several is asked between two of them: a pod and itself are no connection.
       const dst = (i === j && to.length > 1 ? to[1] : to[0]) as Located;
-      cells[i * classes.length + j] = verdicts.indexOf(verdictOf(world, src, dst, question, protocol));
+      cells[i * classes.length + j] = verdicts.indexOf(verdictBetween(world, partyOf(src), partyOf(dst), question));
     }
   }
   return { classes, verdict: (src, dst) => verdicts[cells[src * classes.length + dst] ?? 0] as Verdict['verdict'] };
 }
 
-function verdictOf(world: World, src: Located, dst: Located, question: Question, protocol: number): Verdict['verdict'] {
-  const [from, to] = [src, dst].map((located) => ({ places: located.places, located })) as [Party, Party];
+/** Pods that the question's rules do not tell apart; undefined where its protocol is none. */
+export function classesFor(world: World, question: Question): Located[][] | undefined {
+  const protocol = protocolOf(question);
+  if (protocol === undefined) return undefined;
+  const pods = [...world.universe.located.values()].filter(({ endpoint }) => endpoint.kind === 'pod');
+  return classesOf(world, pods, protocol, question.port ?? -1);
+}
+
+/** `deny` where they have no address of one family. */
+export function verdictBetween(world: World, from: Party, to: Party, question: Question): Verdict['verdict'] {
   const ends = meet(from, to);
-  if (ends === undefined) return 'deny';
+  const protocol = protocolOf(question);
+  if (ends === undefined || protocol === undefined) return 'deny';
   return world.decide(from, to, flowOf({ ...question, src: '', dst: '' }, protocol, ends)).verdict;
 }
 
-type Party = { places: readonly Place[]; located: Located };
+export function partyOf(located: Located): Party {
+  return { places: located.places, located };
+}
 
 function classesOf(world: World, pods: readonly Located[], protocol: number, port: number): Located[][] {
   const rules = rulesFor(world, pods, protocol);

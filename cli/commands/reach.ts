@@ -1,25 +1,24 @@
 /** `calispray reach`: who can reach whom in a world of manifests, as Calico would decide it; nothing is asked of a cluster. */
 import { UserError } from '../../cluster/finding.ts';
-import { differences, questionsIn, type Resource, resourcesIn, World } from '../../reachability/index.ts';
+import { differences, questionsIn } from '../../reachability/index.ts';
 import { validateResource } from '../../reachability/validate/index.ts';
 import { differenceLine, explained, jsonLine, textLine } from '../reach/answers.ts';
 import { documentsIn, queriesIn } from '../reach/documents.ts';
 import { print } from '../reach/print.ts';
-import { exitCodes, terminal } from '../report.ts';
+import { type WorldOptions, worldOf } from '../reach/world.ts';
+import { exitCodes } from '../report.ts';
 
-export interface ReachOptions {
-  world?: string;
+export interface ReachOptions extends WorldOptions {
   queries?: string;
-  calico?: string;
   json?: boolean;
 }
 
 /** One line a query, in order. The exit code tells whether each could be answered, not what was answered. */
-export default async function reach({ world, queries, calico, json }: ReachOptions): Promise<number> {
-  if (world === undefined || queries === undefined) {
+export default async function reach({ queries, json, ...options }: ReachOptions): Promise<number> {
+  if (queries === undefined) {
     throw UserError.of('no-question', '', 'nothing is asked', 'Give --world FILE and --queries FILE.');
   }
-  const asked = worldOf(world, calico);
+  const { world: asked } = await worldOf(options);
   let ok = true;
   const questions = queriesIn(queries);
   await print(
@@ -34,21 +33,18 @@ export default async function reach({ world, queries, calico, json }: ReachOptio
   return ok ? exitCodes.done : exitCodes.finding;
 }
 
-export interface ExplainOptions {
-  world?: string;
+export interface ExplainOptions extends WorldOptions {
   proto?: string;
-  calico?: string;
   json?: boolean;
 }
 
 /** One connection, with every step that led to its verdict. */
 export async function explain(options: ExplainOptions, src: string, dst: string, port?: string): Promise<number> {
-  if (options.world === undefined) throw UserError.of('no-question', '', 'no world is given', 'Give --world FILE.');
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) {
     throw UserError.of('no-query', '', `${port} is no port`, 'Give a number from 1 to 65535.');
   }
   const query = { src, dst, proto: options.proto ?? 'tcp', ...(port !== undefined && { port: Number(port) }) };
-  const answer = worldOf(options.world, options.calico).ask(query);
+  const answer = (await worldOf(options)).world.ask(query);
   await print(options.json === true ? [jsonLine(query, answer)] : explained(query, answer));
   return answer.ok ? exitCodes.done : exitCodes.finding;
 }
@@ -60,19 +56,15 @@ export interface DiffOptions {
 
 /** What a change of manifests opens and closes between the pods of both worlds; the exit code does not tell, the lines do. */
 export async function diff({ calico, json }: DiffOptions, old: string, now: string): Promise<number> {
-  const [before, after] = [worldOf(old, calico), worldOf(now, calico)];
-  const asked = [...questionsIn(resourcesOf(old), before), ...questionsIn(resourcesOf(now), after)];
+  const more = calico === undefined ? {} : { calico };
+  const [then, later] = [await worldOf({ world: [old], ...more }), await worldOf({ world: [now], ...more })];
+  const [before, after] = [then.world, later.world];
+  const asked = [...questionsIn(then.resources, before), ...questionsIn(later.resources, after)];
   const questions = [...new Map(asked.map((question) => [JSON.stringify(question), question])).values()];
   const found = differences(before, after, questions) ?? [];
   const lines = found.map((one) => (json === true ? JSON.stringify(one) : differenceLine(one)));
   await print(json !== true && found.length === 0 ? ['No connection between pods is opened or closed.'] : lines);
   return exitCodes.done;
-}
-
-function worldOf(path: string, calico: string | undefined): World {
-  const world = new World(resourcesOf(path), calico === undefined ? {} : { calico });
-  for (const { kind, name, why } of world.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
-  return world;
 }
 
 export interface ValidateOptions {
@@ -100,13 +92,4 @@ function valuesIn(document: unknown): unknown[] {
   const { items, resources, resource } = (document ?? {}) as Record<string, unknown>;
   for (const list of [items, resources]) if (Array.isArray(list)) return list;
   return [resource ?? document];
-}
-
-function resourcesOf(path: string): Resource[] {
-  return documentsIn(path).flatMap((document) => {
-    const found = resourcesIn(document);
-    if (found !== undefined) return found;
-    const what = `${path} holds what is no resource: ${String(JSON.stringify(document)).slice(0, 200)}`;
-    throw UserError.of('no-resource', '', what, 'Give a list of Kubernetes resources, or documents of one each.');
-  });
 }

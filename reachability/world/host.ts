@@ -9,6 +9,9 @@ const ports = {
   egress: { tcp: [179, 2379, 2380, 5473, 6443, 6666, 6667], udp: [53, 67] },
 } as const;
 
+/** Of both directions and protocols. */
+export const allFailsafe: readonly number[] = Object.values(ports).flatMap(({ tcp, udp }) => [...tcp, ...udp]);
+
 /** Why the connection is not asked about; undefined where it is. */
 export function failsafe(direction: Direction, { protocol, dstPort }: Flow): string | undefined {
   const open: readonly number[] =
