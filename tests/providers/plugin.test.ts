@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,20 @@ describe('a stand-in plugin', () => {
     installStandIns(home, process.execPath);
     assert.equal(statSync(file).mtimeMs, before.mtimeMs);
     assert.match(readFileSync(installed('kubernetes', '4.32.0'), 'utf8'), /lab\/providers\/kubernetes\/main\.ts/);
+  });
+
+  it('has the engine keep no log in a home of its own, and leaves the folder of one that has it', () => {
+    installStandIns(home, process.execPath);
+    assert.ok(statSync(join(home, 'logs')).isFile());
+    const another = mkdtempSync(join(tmpdir(), 'calispray-home-'));
+    try {
+      mkdirSync(join(another, 'logs'));
+      writeFileSync(join(another, 'logs', 'one.log'), 'kept');
+      installStandIns(another, process.execPath);
+      assert.equal(readFileSync(join(another, 'logs', 'one.log'), 'utf8'), 'kept');
+    } finally {
+      rmSync(another, { recursive: true });
+    }
   });
 
   for (const [name, version] of [
