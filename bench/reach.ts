@@ -24,14 +24,14 @@ export async function benchReach(): Promise<boolean> {
     const big = await measured('matrix', file('big.yaml', 1000, 10_000, 100));
     const of = (figures: Figures, name: string) => figures[name] as number;
     process.stdout.write(
-      `      10,000 pods are ${big.classes} classes; a query ${of(big, 'queryMedian').toFixed(4)} ms, the slowest of 1,000 ${of(big, 'queryWorst').toFixed(2)} ms\n`,
+      `      10,000 pods are ${big.classes} classes; a query ${of(big, 'queryMedian').toFixed(4)} ms, the slowest of the first 1,000 ${of(big, 'queryFirst').toFixed(2)} ms\n`,
     );
     const rows = [
       row('1,000 pods, 999,000 pairs asked one by one, all in all: CPU', of(small, 'cpu'), 's', 2),
       row('the same: memory', of(small, 'megabytes'), 'MB', 300),
       row('10,000 pods, 1,000 policies: matrix by classes', of(big, 'matrixSeconds'), 's', 20),
       row('the same with a second world, queries and a diff: memory', of(big, 'megabytes'), 'MB', 2000),
-      row('one query of 10,000 pods, 99 of 100 take at most', of(big, 'queryP99'), 'ms', 1),
+      row('one query of 10,000 pods, after 1,000 others: 99 of 100', of(big, 'queryP99'), 'ms', 1),
       row('diff after one changed policy / full matrix', of(big, 'diffSeconds') / of(big, 'matrixSeconds'), '', 0.1),
     ];
     return rows.every(Boolean);

@@ -1,6 +1,6 @@
 /** What Calico makes IP sets of: selectors, nets, services. Each remembers what it said of a place. */
 import { type Address, contains, keyOf, type Net } from '../address.ts';
-import { matches, type Node } from '../selector/node.ts';
+import { type Labels, matches, type Node } from '../selector/node.ts';
 import type { Located, Place, Universe } from './universe.ts';
 
 /** Whether something holds; `maybe` where the world does not say enough. As numbers, since a world asks millions of times. */
@@ -36,18 +36,32 @@ abstract class Remembering implements PlaceSet {
   }
 }
 
+/** A single question is about two pods: to look through all others for it would cost more than the answer. A part of all groups. */
+const FEW = 1 / 16;
+
 /** Addresses of the endpoints, and nets of the network sets, whose labels a selector takes. Another address with a label of its own is none. */
 export class SelectorSet extends Remembering {
-  readonly groups: Uint8Array;
+  private readonly node: Node;
+  private readonly universe: Universe;
+  /** All groups that it takes, once it was asked of several. */
+  private groups: Uint8Array | undefined;
+  private asked = 0;
   private readonly nets: readonly Net[];
 
   constructor(node: Node, universe: Universe) {
     super();
-    this.groups = universe.select(node);
+    this.node = node;
+    this.universe = universe;
     this.nets = universe.networkSets.filter(({ labels }) => matches(node, labels)).flatMap(({ nets }) => nets);
   }
 
   takes({ group }: Located): boolean {
+    if (this.groups === undefined) {
+      this.asked += 1;
+      const { groups } = this.universe;
+      if (this.asked <= groups.length * FEW) return matches(this.node, groups[group] as Labels);
+      this.groups = this.universe.select(this.node);
+    }
     return this.groups[group] === 1;
   }
 

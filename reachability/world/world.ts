@@ -141,10 +141,16 @@ export class World {
   }
 
   private plan(located: Located, direction: Direction): Plan {
+    const { kind, id } = located.endpoint;
+    // A policy with a namespace is for pods of it alone; most are another's, and need not be asked.
+    const namespace = kind === 'pod' ? id.slice(0, id.indexOf('/')) : undefined;
     const mine = this.tiers.map(({ policies }) =>
       policies.filter(
         ({ policy, selector }) =>
-          policy[direction] !== undefined && policy.stage === 'normal' && selector.takes(located),
+          (policy.namespace === '' || namespace === undefined || policy.namespace === namespace) &&
+          policy[direction] !== undefined &&
+          policy.stage === 'normal' &&
+          selector.takes(located),
       ),
     );
     const allowing = located.endpoint.profiles.find(({ allows }) => allows)?.name;
