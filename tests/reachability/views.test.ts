@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -42,6 +43,13 @@ describe('calispray reach from, to, exposed, matrix', () => {
       assertGolden(join(golden, file), out);
     });
   }
+
+  it('are told in docs/reach.md as they are', () => {
+    const guide = readFileSync(join(root, 'docs/reach.md'), 'utf8');
+    for (const file of ['from.txt', 'exposed.txt', 'matrix.txt']) {
+      assert.ok(guide.includes(readFileSync(join(golden, file), 'utf8')), file);
+    }
+  });
 
   it('want a world, an end that is there, and a format that is known', () => {
     assert.match(reach('matrix').err, /no-question.*\n?.*--world FILE, --stack NAME/);
