@@ -66,9 +66,11 @@ function worldsIn(folder: string | undefined): ((...numbers: number[]) => string
 function worldText(policies: number, pods: number, namespaces: number): string {
   let seed = 7;
   const below = (limit: number) => {
-    // Numerical Recipes' generator; its high bits are random enough for this.
-    seed = (seed * 1664525 + 1013904223) % 2 ** 32;
-    return Math.floor((seed / 2 ** 32) * limit);
+    // Mulberry32: numbers that follow each other have nothing to do with each other, so few selectors are alike.
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
   };
   const peer = () => ({
     namespaceSelector: { matchLabels: { team: `t${below(5)}` } },
