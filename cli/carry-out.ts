@@ -6,7 +6,7 @@ import { busyLine, countLine, toldLines, violationLines } from './engine/lines.t
 import type { Declared, Opened } from './open.ts';
 import { mustBeJudged, previewLines, worries } from './plan.ts';
 import { CLUSTER_KEY, located } from './project.ts';
-import { findingLines } from './report.ts';
+import { findingLines, Interrupted } from './report.ts';
 
 export interface Outcome {
   ok: boolean;
@@ -56,7 +56,12 @@ export async function carryOut(
   if (plan.idle()) return { ok: true, journal: plan, touched: false };
   say('');
   const { withProgress } = await import('./live/follow.ts');
-  const journal = await withProgress(cluster, say, () => follow(say, (tell) => session.up(tell, asked.carriedOut)));
+  const journal = await withProgress(cluster, say, () =>
+    follow(say, (tell) => session.up(tell, asked.carriedOut)).catch((error) => {
+      if (error instanceof Interrupted && cluster !== undefined) say(goesOn(file.stack));
+      throw error;
+    }),
+  );
   // What was there before is known before alone.
   journal.plan = plan.plan;
   const mandatory = journal.mandatory();
@@ -69,6 +74,10 @@ export async function carryOut(
 function wasCarriedOut(plan: Journal): boolean {
   const made = plan.changed().some(({ type, act }) => type === 'calispray:kubespray:Build' && act === 'create');
   return plan.plan?.first === false && !made;
+}
+
+function goesOn(stack: string): string {
+  return `A run that is at work on the controller goes on: \`calispray follow --stack ${stack}\` tells of it, and the next up follows it.`;
 }
 
 /** The state has what was made in a cluster that is no more: "no change" would be no answer, and half of it would be made anew. */

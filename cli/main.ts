@@ -60,7 +60,7 @@ command('plan', 'say step by step what carrying the stack out would do to the cl
   .action(run(() => import('./commands/plan.ts')));
 command(
   'follow',
-  'tell what the run at work on the controller does, or the last one, until it ends; it takes no notice',
+  'tell what the run at work on the controller does, or the last one, until it ends; Ctrl-C leaves it at work',
 )
   .option(...stackOption, 'lab')
   .option('--run <run>', 'another run: its name or number')

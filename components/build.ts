@@ -80,7 +80,8 @@ export class Build extends pulumi.ComponentResource {
         stdin: pulumi
           .all([digest, args.mark, args.secretVariables])
           .apply(([facts, laid, secrets]) => JSON.stringify({ facts, laid: laid.trim(), secrets }, null, 2)),
-        logging: 'none',
+        // Its output is the record; what it says of a run is on standard error.
+        logging: 'stderr',
       },
       { ...options, dependsOn: following(release, settings, calico, ...members, ...peers) },
     );

@@ -17,8 +17,10 @@ const [half = 'all', ...only] = process.argv.slice(2);
 /** What takes longest begins first, so that nothing long is left over for one process at the end. */
 const longest = [
   'faults/workstation',
+  'day-two',
   'faults/controller',
   'lab-kubespray',
+  'day-two-commands',
   'main-job',
   'lab-hosts',
   'providers/kubernetes',
@@ -27,7 +29,7 @@ const longest = [
 ];
 
 const place = (file: string) => {
-  const found = longest.findIndex((name) => file.endsWith(`${name}.test.ts`));
+  const found = longest.findIndex((name) => file.endsWith(`/${name}.test.ts`));
   return found === -1 ? longest.length : found;
 };
 const files = globSync('tests/**/*.test.ts', { cwd: root })

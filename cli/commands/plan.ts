@@ -1,5 +1,7 @@
 /** `calispray plan`: what carrying the stack out would do to the cluster, and what the rules refuse of it. No node is touched. */
 import { type Finding, UserError } from '../../cluster/finding.ts';
+import type { Cluster } from '../../cluster/index.ts';
+import { isRecord } from '../../cluster/raw.ts';
 import type { Facts } from '../../kubespray/plan/index.ts';
 import { exportState } from '../engine/export.ts';
 import { levelledText, stops } from '../levels.ts';
@@ -28,6 +30,8 @@ export default async function plan(options: StackOptions & { live?: boolean }): 
   const { applied, line } = await lastCarriedOut(recordedIn(await exportState(prepared)), drift);
   const secrets = SECRETS in file.config;
   const planned = await plannedOf(cluster, applied, secrets);
+  // Without a record everything is still to be made, and the plan says so.
+  const open = isRecord(drift?.live?.applied) ? await leftOpen(cluster, planned.plan.steps.length > 0) : undefined;
   const findings = at(planned.findings.filter((finding) => levels[finding.code] !== 'disabled'));
   // What the stack itself is about to change is told once, as a change.
   const live = at(drift?.findings ?? []).filter(({ path }) => !findings.some((finding) => finding.path === path));
@@ -35,12 +39,14 @@ export default async function plan(options: StackOptions & { live?: boolean }): 
 
   if (options.json === true) {
     const found = { ok, stack: file.stack, plan: planned.plan, desired: planned.desired, findings, levels };
-    const more = drift === undefined ? {} : { live: drift.live, drift: live };
+    const more = drift === undefined ? {} : { live: drift.live, drift: live, ...(open === undefined ? {} : { open }) };
     terminal.out(JSON.stringify({ ...found, ...more }, null, 2));
   } else {
     if (line !== undefined) say(line);
     const lines = planLines(planned.plan);
-    for (const each of lines.length === 0 ? [`${cluster.name}: nothing to do.`] : lines) say(each);
+    if (open !== undefined) say(open);
+    else if (lines.length === 0) say(`${cluster.name}: nothing to do.`);
+    for (const each of lines) say(each);
     sayFindings(findings.filter((finding) => stops(finding, levels)));
     if (secrets) say('Secret variables are not compared here: `calispray preview` does that.');
     if (drift?.line !== undefined) say(drift.line);
@@ -57,6 +63,20 @@ export default async function plan(options: StackOptions & { live?: boolean }): 
 }
 
 const SECRETS = 'calispray:secretVariables';
+
+/** What a run on the controller leaves open; nothing where no `up` has laid the runner there. */
+async function leftOpen(cluster: Cluster, asked: boolean): Promise<string | undefined> {
+  const [{ onController }, { openLine, runsOn }] = await Promise.all([
+    import('../live/controller.ts'),
+    import('../live/runs.ts'),
+  ]);
+  try {
+    return openLine(await onController(cluster, runsOn), asked);
+  } catch (error) {
+    if (error instanceof UserError && error.findings.every(({ code }) => code === 'no-runner')) return undefined;
+    throw error;
+  }
+}
 
 /** The lab holds its stack's state, and only root gets into its network; without one everything is still to be made. */
 async function whereTheLabIs(options: StackOptions & { live?: boolean }): Promise<number | undefined> {

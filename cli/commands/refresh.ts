@@ -1,17 +1,17 @@
 /** `calispray refresh`: what is really there, read into the state; and what of the cluster is not as it was carried out, in words. */
 import { follow } from '../carry-out.ts';
-import { runInLab } from '../inside.ts';
+import { inLabWhereItIs } from '../live/command.ts';
 import { driftNow } from '../live/drift.ts';
-import { declare, insideLab, open, prepare, progressOf, type StackOptions } from '../open.ts';
-import { LAB_STACK } from '../places.ts';
+import { declare, open, prepare, progressOf, type StackOptions } from '../open.ts';
 import { previewDocument } from '../plan.ts';
 import { CLUSTER_KEY, located } from '../project.ts';
 import { exitCodes, findingLines, terminal } from '../report.ts';
 
 export default async function refresh(options: StackOptions): Promise<number> {
   const say = progressOf(options);
+  const inside = await inLabWhereItIs(options);
+  if (inside !== undefined) return inside;
   const declared = await declare(options);
-  if (options.stack === LAB_STACK && !insideLab()) return runInLab(process.argv.slice(2), say);
   const { session } = await open(await prepare(declared, say, true));
   const journal = await follow(say, (tell) => session.refresh(tell));
   // The state knows the objects that Calispray makes; of what kubespray makes it knows that it ran.

@@ -24,6 +24,8 @@ export interface Run {
   readonly log: string;
   readonly attempts: readonly Attempt[];
   readonly result?: Result;
+  /** It was begun, did not end well, and no later run made it good. */
+  readonly unfinished?: true;
 }
 
 /** @throws UserError where the controller has no runner, or it does not answer as it should */
@@ -79,6 +81,22 @@ export function runsLines(runs: readonly Run[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/**
+ * What the runs leave open that no comparison with the record shows: one at work, or one that did not end well while
+ * nothing differs any more, since its change was taken back. `asked`: whether the plan has steps.
+ */
+export function openLine(runs: readonly Run[], asked: boolean): string | undefined {
+  const atWork = runs.findLast(({ state }) => state === 'running');
+  if (atWork !== undefined)
+    return `Run ${atWork.run} is at work on the controller: what it carries out is not in this yet.`;
+  const left = runs.find(({ unfinished }) => unfinished === true);
+  if (left === undefined || asked) return undefined;
+  const before = `Run ${left.run} did not end well, and the stack is as it was before it:`;
+  return left.kind === 'upgrade'
+    ? `${before} there is no way back from half an upgrade, so \`up\` will refuse. Declare it again.`
+    : `${before} \`up\` runs the same playbooks once more, which carries that back.`;
 }
 
 /** One run: what it was, each attempt, what failed, what came of each host. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { duration, eventIn, eventLines, type RunEvent } from '../../cli/live/events.ts';
 import { progress } from '../../cli/live/follow.ts';
 import { recordedIn } from '../../cli/live/recorded.ts';
-import { type Run, runLines, runNamed, runsLines } from '../../cli/live/runs.ts';
+import { openLine, type Run, runLines, runNamed, runsLines } from '../../cli/live/runs.ts';
 import { factsOf } from '../../kubespray/plan/index.ts';
 import { ShellNode } from '../support/shell-node.ts';
 import { clusterOf, stackCluster } from '../support/stacks.ts';
@@ -57,6 +57,22 @@ describe('runs in words', () => {
       '0001-build-11111111   2026-04-24 10:00:00 UTC  succeeded  20 min 5 s              masternode, homelab',
       '0002-calico-22222222  2026-04-25 10:00:00 UTC  failed     12 s        2 attempts  a, b, c, d, e and 2 more',
     ]));
+  it('tell what the record does not show: one at work, and one whose change was taken back half-way', () => {
+    const left = (changes: Partial<Run>) => [...runs.slice(0, 1), { ...(runs[1] as Run), ...changes }];
+    assert.equal(openLine(runs, false), undefined);
+    assert.match(
+      openLine(left({ state: 'running' }), true) ?? '',
+      /^Run 0002-calico-2{8} is at work on the controller/,
+    );
+    const taken = left({ unfinished: true });
+    assert.match(
+      openLine(taken, false) ?? '',
+      /^Run 0002-calico-2{8} did not end well, .* `up` runs the same playbooks/,
+    );
+    assert.equal(openLine(taken, true), undefined);
+    const upgrade = left({ unfinished: true, kind: 'upgrade' });
+    assert.match(openLine(upgrade, false) ?? '', /no way back from half an upgrade.* Declare it again/);
+  });
   it('are one sentence where there is none', () => assert.deepEqual(runsLines([]), ['There was no run yet.']));
   it('tell of one what failed where, and how each attempt ended', () =>
     assert.deepEqual(runLines(runs[1] as Run), [

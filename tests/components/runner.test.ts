@@ -78,8 +78,15 @@ describe('runner', () => {
       runner.playbook('exit 0');
       runner.lay(calico(1440));
       assert.equal(runner.ensure(['calico']).stdout, 'carried out before, nothing to do\n');
-      assert.equal(runner.settle().status, 0);
-      assert.deepEqual(calls(), ['calico.yml', 'calico.yml']);
+      const unfinished = () => runner.runs().flatMap((run) => (run.unfinished === true ? [run.run.slice(0, 11)] : []));
+      assert.deepEqual(unfinished(), ['0002-calico']);
+      const settled = runner.settle();
+      assert.equal(settled.status, 0);
+      assert.match(
+        settled.stdout,
+        /^run 0002-calico-\w+ did not end well, and the stack is as it was before it: carrying that back\nrun 0003-calico-/,
+      );
+      assert.deepEqual([calls(), unfinished()], [['calico.yml', 'calico.yml'], []]);
       assert.equal(runner.settle().stdout, '', 'and only once');
       assert.equal(calls().length, 2);
     });

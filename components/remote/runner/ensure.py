@@ -32,6 +32,7 @@ class Ensure:
         self.said = Said()
         self.waited_for: Optional[str] = None
         self.done: set[str] = set()
+        self.carries_back: Optional[str] = None
 
     def carry_out(self) -> int:
         end = time.monotonic() + self.home.desired()["runs"]["limitSeconds"] + 60
@@ -88,6 +89,7 @@ class Ensure:
                 f"the upgrade {run} did not end well, and the stack no longer asks for it: there is no way back from half an upgrade. Declare it "
                 f"again and run `up`. Where `calispray runs {run}` shows that it had changed nothing yet, delete {self.home.run(run)} on the controller."
             )
+        self.carries_back = run
         return {"kind": kind, "hosts": members_of(applied, desired["facts"])} if kind else None
 
     def nothing_to_do(self, desired: dict[str, Any]) -> str:
@@ -164,6 +166,8 @@ class Ensure:
         write_json(home.run(run, "run.json"), {**about, "attempts": attempts})
         prepare.prepare(home, run, self.given.get("secrets") or {})
         attempt = len(attempts) + 1
+        if self.carries_back:
+            self.said.line(f"run {self.carries_back} did not end well, and the stack is as it was before it: carrying that back")
         hosts = ", ".join(step["hosts"]) if len(step["hosts"]) <= 6 else f"{len(step['hosts'])} hosts"
         self.said.line(f"run {run}{f', attempt {attempt}' if attempt > 1 else ''}: {hosts or ', '.join(step.get('peers', []))}")
         try:

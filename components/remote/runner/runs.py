@@ -5,7 +5,8 @@ One entry:
      "state": "running" | "succeeded" | "failed" | "timed-out" | "interrupted" | "refused" | "killed",
      "since": "2026-04-24T10:00:00Z", "log": "/root/.calispray/NAME/runs/…/log",
      "attempts": [{"number": 1, "start": "…Z", "end": "…Z", "outcome": "failed", "seconds": 12.5}, …],
-     "result": {…}}          # result.json of the last attempt, absent before it has ended
+     "result": {…},          # result.json of the last attempt, absent before it has ended
+     "unfinished": true}     # only of one that `unfinished` finds: absent of all others
     "killed": its last attempt began and never ended, and nobody holds the lock (SIGKILL, power cut).
 result.json:
     {"attempt": 1, "outcome": "succeeded" | "failed" | "timed-out" | "interrupted" | "refused", "code": 2, "seconds": 12.5,
@@ -96,10 +97,10 @@ def new_name(home: Home, kind: str, digest: str) -> str:
 
 
 def retain(home: Home, keep: int) -> None:
-    """The newest `keep` runs stay, and with them the last that ended well and one at work."""
+    """The newest `keep` runs stay, and with them the last that ended well, one at work, and one that is not made good yet."""
     states = [state for state in (state_of(home, name) for name in names(home)) if state is not None]
     well = [state["run"] for state in states if state["state"] == "succeeded"][-1:]
-    stay = {state["run"] for state in states[-max(1, keep) :]} | set(well)
+    stay = {state["run"] for state in states[-max(1, keep) :]} | set(well) | {(unfinished(home) or ("",))[0]}
     for state in states:
         if state["run"] not in stay and state["state"] != "running":
             shutil.rmtree(home.run(state["run"]), ignore_errors=True)
@@ -108,6 +109,10 @@ def retain(home: Home, keep: int) -> None:
 def main() -> int:
     home = Home.of(sys.argv[1])
     states = [state for state in (state_of(home, name) for name in names(home)) if state is not None]
+    open_end = (unfinished(home) or ("",))[0]
+    for state in states:
+        if state["run"] == open_end:
+            state["unfinished"] = True
     if "--json" in sys.argv[2:]:
         print(json.dumps(states))
         return 0
