@@ -17,11 +17,19 @@ function run(load: () => Promise<Loaded>) {
     const options = command.optsWithGlobals() as { json?: boolean };
     try {
       const loaded = await load();
-      process.exit(await loaded.default(options, ...command.processedArgs));
+      await leave(await loaded.default(options, ...command.processedArgs));
     } catch (error) {
-      process.exit(reportError(error, options.json === true));
+      await leave(reportError(error, options.json === true));
     }
   };
+}
+
+/** Ends once all that was said is out: of what a pipe has not taken yet, `process.exit` would drop the rest. */
+async function leave(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((out) => stream.write('', () => out()));
+  }
+  process.exit(code);
 }
 
 endWithParent();
