@@ -58,6 +58,8 @@ export function resolve(written: Written): Cluster {
       calico: calicoOf(written.calico),
       felix: present(written.felix) satisfies Felix,
       policies: policiesOf(written),
+      workloads: [],
+      expect: [],
       monitoring: written.monitoring,
       migrate: migrateOf(written.migrate),
     }),
@@ -166,7 +168,8 @@ function calicoOf({ images, ...calico }: Written['calico']): Calico {
 }
 
 function policiesOf({ policies, network }: Written): Policies {
-  const { allowClusterInternal: internal, ...rest } = policies;
+  const { allowClusterInternal: internal, ...said } = policies;
+  const rest = { ...said, isolate: [], manifests: [], staged: [] };
   if (internal === undefined) return rest;
   return {
     ...rest,

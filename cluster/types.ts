@@ -3,14 +3,18 @@
  * types/.
  */
 import type { Calico, Felix } from './types/calico.ts';
+import type { Expectation } from './types/expect.ts';
 import type { ClusterNetwork, Encapsulation } from './types/network.ts';
 import type { Node } from './types/nodes.ts';
 import type { Policies } from './types/policies.ts';
+import type { Workload } from './types/workloads.ts';
 
 export type * from './types/calico.ts';
+export type * from './types/expect.ts';
 export type * from './types/network.ts';
 export type * from './types/nodes.ts';
 export type * from './types/policies.ts';
+export type * from './types/workloads.ts';
 
 export interface Cluster {
   readonly apiVersion: 'calispray/v1';
@@ -24,6 +28,10 @@ export interface Cluster {
   readonly calico: Calico;
   readonly felix: Felix;
   readonly policies: Policies;
+  /** What runs in the cluster, beside what kubespray brings. Nothing of it is created. */
+  readonly workloads: readonly Workload[];
+  /** Who must reach whom, and who must not. */
+  readonly expect: readonly Expectation[];
   readonly monitoring: 'prometheus' | 'none';
   /** Changes of a running cluster that are made in several steps, and only where they are declared. */
   readonly migrate?: Migrate;

@@ -10,8 +10,17 @@ export interface Policies {
   readonly allowPrometheusScraping: readonly PrometheusScraping[];
   /** Absent: no such policy. */
   readonly allowClusterInternal?: ClusterInternal;
-  /** Policies of one's own, as they would be applied with kubectl. */
+  /** Namespaces whose pods reach nobody and are reached by nobody of another namespace, DNS apart. */
+  readonly isolate: readonly string[];
+  /** Policies of one's own, and what they refer to (sets, tiers, host endpoints), as they would be applied with kubectl. */
   readonly extra: readonly PolicyObject[];
+  /** The same out of the manifests that the stack points to, in the order of files and documents. */
+  readonly manifests: readonly PolicyObject[];
+  /**
+   * Policies that are declared as staged: Calico evaluates them for its flow logs and enforces nothing. `all`, or names as
+   * `NetworkPolicy production/allow-dns`.
+   */
+  readonly staged: 'all' | readonly string[];
 }
 
 /** Labels that a pod must carry, all of them. */
@@ -34,10 +43,10 @@ export interface ClusterInternal {
   readonly except: readonly string[];
 }
 
-/** A Kubernetes or Calico policy written out in full. */
+/** A Kubernetes or Calico policy, or what one refers to, written out in full. */
 export interface PolicyObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
   readonly spec: Readonly<Record<string, unknown>>;
 }

@@ -71,6 +71,7 @@ function declared(rule: ObjectRule, seen: Seen): Declared {
       .filter(([, reading]) => unknownVariables(rule, reading).length === 0)
       .map(([urn, reading]) => ({ urn, subject: reading.subject })),
     objects: [...seen.objects.values()].filter((object) => unknownOf(rule, object) === undefined),
+    worlds: [...seen.worlds.values()],
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { isRecord } from '../../cluster/raw.ts';
-import type { KubernetesObject } from '../objects/rule.ts';
+import type { DeclaredWorld, KubernetesObject } from '../objects/rule.ts';
 import { knownIn, PLACEHOLDER } from './known.ts';
 import { Reading } from './reading.ts';
 
@@ -20,6 +20,8 @@ export class Seen {
   readonly inventories = new Map<string, Reading>();
   readonly plans = new Map<string, Reading>();
   readonly objects = new Map<string, KubernetesObject>();
+  /** What is said of the cluster that the objects go to. */
+  readonly worlds = new Map<string, DeclaredWorld>();
   /** Inventories whose MTU was put right, and whether the files that go with them were. */
   readonly corrected = new Map<string, 'inputs' | 'files' | 'later'>();
 

@@ -1,4 +1,6 @@
 import type { FindingClass } from '../../cluster/finding.ts';
+import type { Expectation } from '../../cluster/types.ts';
+import type { Resource } from '../../reachability/index.ts';
 import type { Subject } from '../rules/subject.ts';
 
 /** An object of Kubernetes, as far as the rules need it. What is not known in it is a text of its own, never a guess. */
@@ -21,10 +23,24 @@ export interface DeclaredInventory {
   readonly subject: Subject;
 }
 
+/** What a stack says of the cluster beside the objects that it makes: the inputs of the component `calispray:reachability:World`. */
+export interface DeclaredWorld {
+  /** Of the component; findings about an expectation carry it. */
+  readonly urn: string;
+  /** `v3.31.5`: ties and the cluster-wide kinds differ by version. */
+  readonly calico?: string;
+  /** Nodes, pools, namespaces that are there anyhow, the cluster's DNS, and the workloads that the stack tells of. No policy. */
+  readonly resources: readonly Resource[];
+  readonly expect: readonly Expectation[];
+  /** Where in the stack file an object comes from: `NetworkPolicy production/allow-dns` → `policies.allowDns[0]`. */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
 /** What a stack declares, as far as rules over several resources look. */
 export interface Declared {
   readonly inventories: readonly DeclaredInventory[];
   readonly objects: readonly KubernetesObject[];
+  readonly worlds: readonly DeclaredWorld[];
 }
 
 export interface ObjectFinding {

@@ -284,7 +284,7 @@ describe('rules over several resources', () => {
         spec: {},
         unknown: [],
       };
-      assert.deepEqual(rule.judge({ inventories: [], objects: [object] }), [], rule.code);
+      assert.deepEqual(rule.judge({ inventories: [], objects: [object], worlds: [] }), [], rule.code);
     }
   });
 });
