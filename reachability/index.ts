@@ -7,6 +7,7 @@ export { type Outside, outsideOf } from './outside.ts';
 export { LAST_PORT, type PortRange, portRanges } from './ports.ts';
 export { questionsIn } from './questions.ts';
 export type { Resource } from './raw.ts';
+export { type NamedRule, objectNamed, ruleNamed } from './rule-names.ts';
 export { format, type Labels, matches, type Node } from './selector/node.ts';
 export { parseSelector } from './selector/parse.ts';
 export {
