@@ -2,6 +2,7 @@
  * One side of a connection: tiers, their policies, their rules, the ends of tiers, the profiles (v3.32.1 app-policy/checker/check.go
  * checkTiers). The first rule that matches decides; Log goes on, Pass goes on in the next tier.
  */
+import type { Policy } from './policy/policy.ts';
 import { type CompiledRule, doubtsOf, type Flow, matchRule } from './rules.ts';
 import type { Side, Step } from './types.ts';
 import { maybe, no } from './world/sets.ts';
@@ -21,6 +22,7 @@ export interface PlannedTier {
 }
 
 export interface PlannedPolicy {
+  readonly policy: Policy;
   readonly rules: readonly CompiledRule[];
   /** What each rule says when it matches; a rule of action Log says nothing. */
   readonly steps: readonly (Step | undefined)[];

@@ -28,10 +28,6 @@ export interface Party {
 
 const unpoliced: Side = { verdict: 'unpoliced', trace: [] };
 
-interface Compiled extends PlannedPolicy {
-  readonly policy: Policy;
-}
-
 /** A policy, its place in its tier, and whom it is for. */
 interface Selecting {
   readonly policy: Policy;
@@ -52,7 +48,7 @@ export class World {
   private readonly plans: Record<Direction, (Plan | undefined)[]> = { egress: [], ingress: [] };
   /** The same plan for all endpoints that the same policies are for. */
   private readonly shared = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
-  private readonly compiled = { egress: new Map<Policy, Compiled>(), ingress: new Map<Policy, Compiled>() };
+  private readonly compiled = { egress: new Map<Policy, PlannedPolicy>(), ingress: new Map<Policy, PlannedPolicy>() };
   /** Addresses of services, with their names. */
   private readonly clusterIps: ReadonlyMap<string, string>;
   private readonly nodeOf: ReadonlyMap<string, string>;
@@ -171,7 +167,7 @@ export class World {
     return plan;
   }
 
-  private compile(policy: Policy, direction: Direction): Compiled {
+  private compile(policy: Policy, direction: Direction): PlannedPolicy {
     const known = this.compiled[direction].get(policy);
     if (known !== undefined) return known;
     const rules = policy[direction] ?? [];
