@@ -26,6 +26,8 @@ export interface Finding {
   readonly message: string;
   /** The way out. One sentence. */
   readonly hint: string;
+  /** What would mend it, to be taken over as it is: YAML, on lines of its own. Absent where the hint says all. */
+  readonly mend?: string;
   /** Upstream source of the fact: `kubespray v2.31.0 roles/network_plugin/calico/tasks/check.yml:123`. */
   readonly reference?: string;
   /** Where the path stands, or the nearest thing around it; absent where there is no file, as in the pack. */
@@ -53,11 +55,12 @@ export class UserError extends Error {
   }
 }
 
-/** `refused mtu-above-encapsulation at network.mtu (Pulumi.dev.yaml:23): message\n  → hint (reference)` */
+/** `refused mtu-above-encapsulation at network.mtu (Pulumi.dev.yaml:23): message\n  → hint (reference)`, and the mend below, further in. */
 export function formatFinding(f: Finding): string {
   const place = f.at === undefined ? '' : `${f.at.file}:${f.at.line}`;
   const path = f.path === '' ? place : `${f.path}${place === '' ? '' : ` (${place})`}`;
   const where = path === '' ? '' : ` at ${path}`;
   const reference = f.reference === undefined ? '' : ` (${f.reference})`;
-  return `${f.class} ${f.code}${where}: ${f.message}\n  → ${f.hint}${reference}`;
+  const mend = (f.mend?.split('\n') ?? []).map((line) => `\n      ${line}`).join('');
+  return `${f.class} ${f.code}${where}: ${f.message}\n  → ${f.hint}${reference}${mend}`;
 }

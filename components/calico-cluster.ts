@@ -21,6 +21,7 @@ import { Policies } from './policies.ts';
 import { Pools } from './pools.ts';
 import { secretVariables, withDigests } from './secret-variables.ts';
 import { kubespraySource } from './source.ts';
+import { World, worldArgs } from './world.ts';
 
 export interface CalicoClusterArgs {
   /** The declaration, parsed: `parseCluster` of the stack's `calispray:cluster`. */
@@ -75,6 +76,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
     new Plan(`${name}-plan`, { cluster, desired, record: build.record }, mine);
     this.kubeconfig = new Kubeconfig(`${name}-kubeconfig`, { cluster, host, build }, mine).text;
 
+    new World(`${name}-world`, worldArgs(cluster), mine);
     const provider = new Provider(
       `${name}-api`,
       // The kubeconfig holds a new client certificate after every run; the identifier says it is the same cluster still.

@@ -15,3 +15,4 @@ export * from './policies.ts';
 export * from './pools.ts';
 export * from './secret-variables.ts';
 export * from './source.ts';
+export * from './world.ts';

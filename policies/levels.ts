@@ -29,7 +29,7 @@ export interface Configurable extends Described {
 const remedied = new Set(['mtu-above-encapsulation', ...objectRules.filter((r) => r.remedy).map((r) => r.code)]);
 
 /** Every policy, in the pack's order. */
-export const configurables: readonly Configurable[] = [...rules, notJudged, ...objectRules].map((rule) => ({
+export const configurables: readonly Configurable[] = [...rules, ...objectRules, notJudged].map((rule) => ({
   code: rule.code,
   title: rule.title,
   class: rule.class,

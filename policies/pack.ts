@@ -17,8 +17,8 @@ export function policiesOf(seen = new Seen()): Policies {
         ? changePolicyOf(rule, seen)
         : policyOf(rule, seen, remedies[rule.code as keyof typeof remedies]),
     ),
-    notJudgedPolicy(seen),
     ...objectRules.map((rule) => objectPolicyOf(rule, seen)),
+    notJudgedPolicy(seen),
   ];
 }
 

@@ -13,10 +13,19 @@ export function isShown(severity: string): severity is 'info' | 'info#err' | 'wa
 /** `harmful (high) at network.mtu: …\n  → …`, as policies/mount/report.ts reports a finding under its rule's name. */
 export function findingIn(code: string, message: string): { finding?: Finding } {
   const found =
-    /^\s*(refused|harmful|advice)(?: \((?:low|medium|high|critical)\))?(?: at (\S+))?: (.*)\n\s*→ (.*)$/m.exec(message);
+    /^ *(refused|harmful|advice)(?: \((?:low|medium|high|critical)\))?(?: at (.+?))?: (.*)\n *→ (.*)((?:\n {4,}.*)*)/m.exec(
+      message,
+    );
   if (found === null) return {};
-  const [, cls, path = '', said = '', hint = ''] = found;
-  return { finding: { code, class: cls as FindingClass, path, message: said, hint } };
+  const [, cls, path = '', said = '', hint = '', below = ''] = found;
+  const mend = below === '' ? {} : { mend: withoutIndent(below.slice(1)) };
+  return { finding: { code, class: cls as FindingClass, path, message: said, hint, ...mend } };
+}
+
+function withoutIndent(text: string): string {
+  const lines = text.split('\n');
+  const depth = Math.min(...lines.map((line) => line.length - line.trimStart().length));
+  return lines.map((line) => line.slice(depth)).join('\n');
 }
 
 /** The engine's page about operations that a killed run left open, as one line each: they are done again. */

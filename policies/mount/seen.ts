@@ -8,6 +8,10 @@ import { isRecord } from '../../cluster/raw.ts';
 import type { DeclaredWorld, KubernetesObject } from '../objects/rule.ts';
 import { knownIn, PLACEHOLDER } from './known.ts';
 import { Reading } from './reading.ts';
+import { worldFrom } from './world-inputs.ts';
+
+/** Type of the component whose inputs are a DeclaredWorld. */
+export const WORLD = 'calispray:reachability:World';
 
 /** Type of the component whose inputs are a Subject; other programs that use it are judged the same way. */
 export const INVENTORY = 'calispray:kubespray:Inventory';
@@ -24,35 +28,50 @@ export class Seen {
   readonly worlds = new Map<string, DeclaredWorld>();
   /** Inventories whose MTU was put right, and whether the files that go with them were. */
   readonly corrected = new Map<string, 'inputs' | 'files' | 'later'>();
+  /** Codes of the rules over objects that the stack was asked for: those that nobody disabled. */
+  readonly asked = new Set<string>();
+  /** Goes up with everything that is seen: what was judged before is then judged anew. */
+  changes = 0;
 
   /** The inventory as it was read for the policies asked before, until one of them is asked again: then it is another call of the engine. */
   inventory(urn: string, inputs: Readonly<Record<string, unknown>>, asking: string): Reading {
-    return read(this.inventories, urn, inputs, asking);
+    return this.read(this.inventories, urn, inputs, asking);
   }
 
   /** The plan, in the same way. */
   plan(urn: string, inputs: Readonly<Record<string, unknown>>, asking: string): Reading {
-    return read(this.plans, urn, inputs, asking);
+    return this.read(this.plans, urn, inputs, asking);
   }
 
   object(urn: string, inputs: Readonly<Record<string, unknown>>): KubernetesObject {
     const object = objectOf(urn, inputs);
     this.objects.set(urn, object);
+    this.changes += 1;
     return object;
   }
-}
 
-function read(
-  known: Map<string, Reading>,
-  urn: string,
-  inputs: Readonly<Record<string, unknown>>,
-  asking: string,
-): Reading {
-  const before = known.get(urn);
-  const reading = before === undefined || before.asked.has(asking) ? new Reading(inputs) : before;
-  reading.asked.add(asking);
-  known.set(urn, reading);
-  return reading;
+  world(urn: string, inputs: Readonly<Record<string, unknown>>): void {
+    this.worlds.set(urn, worldFrom(urn, inputs));
+    this.changes += 1;
+  }
+
+  private read(
+    known: Map<string, Reading>,
+    urn: string,
+    inputs: Readonly<Record<string, unknown>>,
+    asking: string,
+  ): Reading {
+    const before = known.get(urn);
+    if (before !== undefined && !before.asked.has(asking)) {
+      before.asked.add(asking);
+      return before;
+    }
+    const reading = new Reading(inputs);
+    reading.asked.add(asking);
+    known.set(urn, reading);
+    this.changes += 1;
+    return reading;
+  }
 }
 
 /** `kubernetes:core/v1:Service`; not `kubernetes:yaml:ConfigFile`, which only holds objects. */

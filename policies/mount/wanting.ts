@@ -1,13 +1,16 @@
-/** The last of the policies on an inventory: what none before it could judge, and what must be judged whatever is configured. */
+/** The last of the policies: what none before it could judge, and what must be judged whatever is configured. */
 import type { ReportViolation, StackValidationArgs } from '@pulumi/policy';
 import type { Finding } from '../../cluster/finding.ts';
+import { objectRules } from '../objects/index.ts';
+import type { ObjectRule, ObjectWant } from '../objects/rule.ts';
 import { rules } from '../rules/index.ts';
 import { pathOf } from '../rules/variables.ts';
 import { isAboutChange } from './change-rules.ts';
 import { hasVariables, metadataOf, type Policy } from './inventory-rules.ts';
+import { judged, reportObjects } from './object-rules.ts';
 import type { Reading, Want } from './reading.ts';
 import { reportTo, textOf } from './report.ts';
-import { INVENTORY, isKubernetes, PLAN, type Seen } from './seen.ts';
+import { INVENTORY, isKubernetes, PLAN, type Seen, WORLD } from './seen.ts';
 
 /** What its findings have in common with those of a rule. */
 export const notJudged = {
@@ -23,6 +26,7 @@ export function notJudgedPolicy(seen: Seen): Policy {
     ...metadataOf(notJudged),
     validateResource(args, report) {
       if (isKubernetes(args.type)) seen.object(args.urn, args.props);
+      if (args.type === WORLD) seen.world(args.urn, args.props);
       if (args.type === PLAN) {
         // What is not known of a plan is no want: before the first `up` there is nothing to change.
         judgeRest(true, seen.plan(args.urn, args.props, notJudged.code), report);
@@ -32,17 +36,58 @@ export function notJudgedPolicy(seen: Seen): Policy {
       judgeRest(false, reading, report);
       for (const finding of wanting(reading)) report(textOf(finding));
     },
-    validateStack: Object.assign(
+    validateStack: Object.defineProperty(
       ({ resources }: StackValidationArgs, report: ReportViolation): void => {
         for (const { type, urn, props } of resources) {
           if (type !== INVENTORY || seen.inventories.has(urn) || hasVariables(props)) continue;
           const message = 'this inventory was not declared in this run, and what is kept of it has no variables';
           report(textOf({ ...base, path: '', message, hint: 'Judge the program that declares it.' }), urn);
         }
+        for (const rule of unasked(seen)) reportObjects(rule, seen, report);
+        for (const { urn, finding } of wantingObjects(seen)) report(textOf(finding), urn === '' ? undefined : urn);
       },
-      { __pulumiType: INVENTORY },
+      '__pulumiType',
+      { get: () => (unasked(seen).length > 0 || wantingObjects(seen).length > 0 ? undefined : INVENTORY) },
     ),
   };
+}
+
+/** Rules over objects that a configuration disabled, and whose findings would be refused on the way. */
+function unasked(seen: Seen): ObjectRule[] {
+  return objectRules.filter(
+    (rule) => rule.class === 'refused' && !seen.asked.has(rule.code) && judged(rule, seen).findings.length > 0,
+  );
+}
+
+/** What the rules over objects could not judge, each thing once, with the rules that wanted it. */
+function wantingObjects(seen: Seen): { urn: string; finding: Finding }[] {
+  const wanted = new Map<string, { want: ObjectWant; codes: string[] }>();
+  const failed: Finding[] = [];
+  for (const rule of objectRules) {
+    if (!seen.asked.has(rule.code) && rule.class !== 'refused') continue;
+    const { wants, failed: said } = judged(rule, seen);
+    for (const want of wants) {
+      const key = JSON.stringify([want.urn, want.path, want.why]);
+      const known = wanted.get(key) ?? { want, codes: [] };
+      known.codes.push(rule.code);
+      wanted.set(key, known);
+    }
+    if (said === undefined) continue;
+    const message = `rule ${rule.code} ${whys.failed}: ${said}`;
+    failed.push({ ...base, path: '', message, hint: 'Report it with the objects it failed on.' });
+  }
+  return [
+    ...[...wanted.values()].map(({ want: { urn, path, why }, codes }) => ({
+      urn,
+      finding: {
+        ...base,
+        path,
+        message: `${why}, so ${listed(codes)} could not judge it`,
+        hint: 'Write the value itself where it can be known.',
+      },
+    })),
+    ...failed.map((finding) => ({ urn: '', finding })),
+  ];
 }
 
 /** What a configuration disabled, and must be judged all the same: it would be refused on the way. */

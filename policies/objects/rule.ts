@@ -34,13 +34,20 @@ export interface DeclaredWorld {
   readonly expect: readonly Expectation[];
   /** Where in the stack file an object comes from: `NetworkPolicy production/allow-dns` → `policies.allowDns[0]`. */
   readonly origins: Readonly<Record<string, string>>;
+  /** Inputs that are known only after the `up`, as paths: `resources[3].metadata.labels.app`. Absent: none. */
+  readonly unknown?: readonly string[];
+  /** Inputs that are not what their place is for, and were left out: `expect[2]`. Absent: none. */
+  readonly misshapen?: readonly string[];
 }
 
 /** What a stack declares, as far as rules over several resources look. */
 export interface Declared {
   readonly inventories: readonly DeclaredInventory[];
+  /** Those in which everything that the rule reads is known. */
   readonly objects: readonly KubernetesObject[];
   readonly worlds: readonly DeclaredWorld[];
+  /** Those that are left out of `objects`. Absent: none. */
+  readonly unread?: readonly KubernetesObject[];
 }
 
 export interface ObjectFinding {
@@ -50,6 +57,17 @@ export interface ObjectFinding {
   readonly path: string;
   readonly message: string;
   readonly hint: string;
+  /** The object as it would be right, as YAML, where that says more than the hint. */
+  readonly mend?: string;
+}
+
+/** Something that a rule could not judge. */
+export interface ObjectWant {
+  /** The resource it is about. */
+  readonly urn: string;
+  readonly path: string;
+  /** The first half of a sentence that goes on `, so x could not judge it`: `spec.ports of Service web is known only after the up`. */
+  readonly why: string;
 }
 
 /** A rule over objects of Kubernetes, or over several resources of a stack at once. */
@@ -71,6 +89,8 @@ export interface ObjectRule {
   readonly variables: readonly string[];
   /** Never throws, whatever the objects hold. */
   judge(declared: Declared): ObjectFinding[];
+  /** What it cannot judge for other reasons than `fields` and `variables`; without it that is nothing. Never throws. */
+  wanting?(declared: Declared): readonly ObjectWant[];
   /**
    * The spec that is right, where there is one right answer: applied at the level `remediate`. `declared` is what was
    * seen before the object. Undefined where nothing is to be done, or more than one answer would do.

@@ -1,7 +1,6 @@
 /** The world that the policies of a stack act in: its objects, and what it says of the cluster beside them. */
-import type { Resource } from '../../reachability/index.ts';
-import { World } from '../../reachability/index.ts';
-import type { Declared, DeclaredWorld, KubernetesObject } from './rule.ts';
+import { podsOfWorkloads, type Resource, World } from '../../reachability/index.ts';
+import type { Declared, DeclaredWorld, KubernetesObject, ObjectWant } from './rule.ts';
 
 export interface ActedIn {
   readonly world: World;
@@ -11,19 +10,91 @@ export interface ActedIn {
 
 /** What was built last: every rule asks for the same. */
 let last:
-  | { readonly objects: readonly KubernetesObject[]; readonly of: DeclaredWorld; readonly made: ActedIn }
+  | { readonly objects: readonly KubernetesObject[]; readonly of: DeclaredWorld; readonly made: ActedIn | undefined }
   | undefined;
 
-/** Undefined where the stack says nothing of a cluster, or tells of several: which of them an object goes to is not known here. */
-export function worldIn({ objects, worlds }: Declared): ActedIn | undefined {
-  const [declared, ...others] = worlds;
+/**
+ * Undefined where the stack says nothing of a cluster, or tells of several: which of them an object goes to is not known here. Undefined
+ * as well where part of it is known only after the `up`: a policy that nobody can read yet may decide anything. `worldWants` says which.
+ */
+export function worldIn(judged: Declared): ActedIn | undefined {
+  const [declared, ...others] = judged.worlds;
   if (declared === undefined || others.length > 0) return undefined;
-  if (last !== undefined && last.of === declared && alike(last.objects, objects)) return last.made;
-  const resources = [...declared.resources, ...objects.map(resourceOf)];
-  const world = new World(resources, declared.calico === undefined ? {} : { calico: declared.calico });
-  const made = { world, resources, declared };
-  last = { objects, of: declared, made };
+  const { objects } = judged;
+  if (last !== undefined && last.of === declared && alike(last.objects, objects) && !judged.unread?.some(hidesSome))
+    return last.made;
+  const made = worldWants(judged).length > 0 ? undefined : worldOf(declared, objects);
+  if (!judged.unread?.some(hidesSome)) last = { objects, of: declared, made };
   return made;
+}
+
+/** A pod of each Deployment and its like is part of it, so that what a program declares without a pod is judged. */
+function worldOf(declared: DeclaredWorld, objects: readonly KubernetesObject[]): ActedIn {
+  const given = [...declared.resources, ...objects.map(resourceOf)];
+  const resources = [...given, ...podsOfWorkloads(given)];
+  return {
+    world: new World(resources, declared.calico === undefined ? {} : { calico: declared.calico }),
+    resources,
+    declared,
+  };
+}
+
+/** Why there is no world to judge in: nothing where there is one, or where the stack says nothing of a cluster. */
+export function worldWants({ worlds, objects, unread = [] }: Declared): ObjectWant[] {
+  const [world] = worlds;
+  if (world === undefined) return [];
+  if (worlds.length > 1) {
+    const why = `the stack tells of ${worlds.length} clusters, and which of them an object goes to is not known`;
+    return worlds.map(({ urn }) => ({ urn, path: '', why }));
+  }
+  const ofObjects = [...objects, ...unread].flatMap((object) =>
+    hidden(object).map((path) => ({ urn: object.urn, path, why: `${path} of ${nameOf(object)} ${LATER}` })),
+  );
+  return [...inputWants(world, (path) => !/^(expect|origins)\b/.test(path)), ...ofObjects];
+}
+
+/** What of a world's own inputs nobody can use. */
+export function inputWants(
+  { urn, unknown = [], misshapen = [] }: DeclaredWorld,
+  concerns: (path: string) => boolean,
+): ObjectWant[] {
+  return [
+    ...unknown.filter(concerns).map((path) => ({ urn, path, why: `${path} ${LATER}` })),
+    ...misshapen.filter(concerns).map((path) => ({ urn, path, why: `${path} is not what belongs there` })),
+  ];
+}
+
+const LATER = 'is known only after the up';
+
+/** Kinds that say who reaches whom, and those that say who is there. */
+const policyKinds =
+  /^(NetworkPolicy|GlobalNetworkPolicy|ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy|Tier|NetworkSet|GlobalNetworkSet|HostEndpoint)$/;
+const placeKinds = /^(Namespace|ServiceAccount|Node|Pod|Service|EndpointSlice|IPPool)$/;
+const workloadKinds = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)$/;
+/** Of what runs, all that a policy can tell apart. An environment variable that is not known yet is none of it. */
+const ofPods = /(^|\.)(labels|hostNetwork|nodeName|serviceAccountName|ports)(\.|$)/;
+
+/** Fields of an object that decide who reaches whom, and are known only after the `up`. */
+function hidden({ kind, unknown }: KubernetesObject): string[] {
+  if (unknown.length === 0) return [];
+  const whole = (path: string) => /^(metadata|spec)(\.(name|namespace|labels)(\.|$)|$)/.test(path);
+  if (policyKinds.test(kind)) return unknown.filter((path) => whole(path) || path.startsWith('spec.'));
+  if (placeKinds.test(kind) && kind !== 'Pod') {
+    return unknown.filter((path) => whole(path) || path.startsWith('spec.'));
+  }
+  if (kind !== 'Pod' && !workloadKinds.test(kind)) return [];
+  const within = ['spec', 'spec.template', 'spec.template.metadata', 'spec.template.spec', 'spec.jobTemplate'];
+  return unknown.filter(
+    (path) =>
+      whole(path) ||
+      within.includes(path) ||
+      /\.containers(\.\d+)?$/.test(path) ||
+      (path.startsWith('spec.') && ofPods.test(path)),
+  );
+}
+
+function hidesSome(object: KubernetesObject): boolean {
+  return hidden(object).length > 0;
 }
 
 export function resourceOf({ apiVersion, kind, name, namespace, labels, spec }: KubernetesObject): Resource {
@@ -39,6 +110,19 @@ export function objectNamed(
 ): KubernetesObject | undefined {
   return objects.find((object) => object.kind === kind && object.name === name && object.namespace === namespace);
 }
+
+/** `NetworkPolicy production/allow-dns`, as a person names it. */
+export function nameOf({ kind, name, namespace }: Pick<KubernetesObject, 'kind' | 'name' | 'namespace'>): string {
+  return isGlobal(kind) ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** Whether objects of the kind have no namespace. */
+export function isGlobal(kind: string): boolean {
+  return globals.test(kind);
+}
+
+const globals =
+  /^(Global|StagedGlobal|Cluster|Admin|BaselineAdmin|Namespace$|Node$|Tier$|HostEndpoint$|IPPool$|BGP|FelixConfiguration$)/;
 
 function alike(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);

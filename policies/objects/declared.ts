@@ -1,0 +1,43 @@
+/** A cluster as the rules over objects see it, without any engine: what its stack file declares. */
+import { declaredObjects } from '../../cluster/declared.ts';
+import { metricsObjects, policyObjects, poolObjects, release } from '../../cluster/index.ts';
+import type { Cluster } from '../../cluster/types.ts';
+import { resourcesIn } from '../../reachability/world/read.ts';
+import type { Subject } from '../rules/subject.ts';
+import type { Declared, DeclaredWorld, KubernetesObject } from './rule.ts';
+import { nameOf } from './world.ts';
+
+/** What `calispray:reachability:World` is told of the cluster. */
+export function worldInputs(cluster: Cluster): Omit<DeclaredWorld, 'urn' | 'unknown' | 'misshapen'> {
+  const calico = cluster.calico.version ?? release(cluster.kubespray.version)?.calico;
+  return {
+    ...(calico === undefined ? {} : { calico }),
+    resources: resourcesIn(declaredObjects(cluster).filter(({ kind }) => !/Policy$/.test(kind))) ?? [],
+    expect: cluster.expect,
+    origins: {},
+  };
+}
+
+/** As the pack sees a preview of it; the URN of an object is its name. `subject` is what kubespray is told, of `subjectOf`. */
+export function declaredBy(cluster: Cluster, subject: Subject): Declared {
+  const namespaces = cluster.policies.namespaces.map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name },
+    spec: {},
+  }));
+  const objects = [...namespaces, ...policyObjects(cluster), ...poolObjects(cluster), ...metricsObjects(cluster)];
+  return {
+    inventories: [{ urn: '', subject }],
+    objects: objects.map(({ apiVersion, kind, metadata, spec }): KubernetesObject => {
+      const {
+        name,
+        namespace = 'default',
+        labels = {},
+      } = metadata as { name: string; namespace?: string; labels?: object };
+      const named = { kind, name, namespace };
+      return { urn: nameOf(named), apiVersion, ...named, labels: { ...labels }, spec, unknown: [] };
+    }),
+    worlds: [{ urn: '', ...worldInputs(cluster) }],
+  };
+}
