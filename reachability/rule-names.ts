@@ -33,9 +33,11 @@ interface Written {
 const calicoGroups = ['projectcalico.org', 'crd.projectcalico.org'];
 const clusterGroups = ['policy.networking.k8s.io'];
 
-const written: Readonly<Record<PolicyKind, Written>> = {
+const written: Readonly<Partial<Record<PolicyKind, Written>>> = {
   NetworkPolicy: { kind: 'NetworkPolicy', groups: calicoGroups, whose: 'Calico' },
   GlobalNetworkPolicy: { kind: 'GlobalNetworkPolicy', groups: calicoGroups },
+  Profile: { kind: 'Profile', groups: calicoGroups },
+  Profile: { kind: 'Profile', groups: calicoGroups },
   KubernetesNetworkPolicy: { kind: 'NetworkPolicy', groups: ['networking.k8s.io'], read: kubernetesPolicy },
   KubernetesClusterNetworkPolicy: { kind: 'ClusterNetworkPolicy', groups: clusterGroups, read: clusterPolicy },
   KubernetesAdminNetworkPolicy: {
@@ -54,9 +56,9 @@ const written: Readonly<Record<PolicyKind, Written>> = {
 
 /** How a step's policy is named for people; `object` of a profile, which is no resource, is `profile NAME`. */
 export function objectNamed({ kind, policy }: Pick<Step, 'kind' | 'policy'>): string {
+  if (kind === 'Profile') return `profile ${policy}`;
   const { kind: name = kind, whose, prefix = '' } = writtenOf(kind) ?? {};
   const short = policy.startsWith(prefix) ? policy.slice(prefix.length) : policy;
-  if (kind === 'Profile') return `profile ${policy}`;
   return `${whose === undefined ? '' : `${whose} `}${name} ${short}`;
 }
 

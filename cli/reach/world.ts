@@ -1,16 +1,21 @@
-/** The world that is asked: what a stack declares, what manifests say, or both. */
+/** The world that is asked: what a stack declares, what manifests say, what a live cluster has, or several of them. */
 import { UserError } from '../../cluster/finding.ts';
-import type { Cluster } from '../../cluster/index.ts';
-import { type Net, parseNet, podsOfWorkloads, type Resource, resourcesIn, World } from '../../reachability/index.ts';
-import { specified } from '../commands/check.ts';
+import { type Net, parseNet, type Resource, World } from '../../reachability/index.ts';
+import { LAB_STACK } from '../places.ts';
 import { terminal } from '../report.ts';
-import { documentsIn } from './documents.ts';
+import { load, type Source, sourceNamed, type Where } from './sources.ts';
 
 export interface WorldOptions {
-  /** Files of resources; of two that are alike by kind and name the last counts, and the stack comes first. */
+  /** Sources as sourceNamed takes them; of two resources that are alike by kind and name the last counts, and these come last. */
   world?: readonly string[];
   stack?: string;
   spec?: string;
+  /** The cluster of the stack as it is, in place of what the stack declares. */
+  live?: boolean;
+  kubeconfig?: string;
+  context?: string;
+  /** `KIND/NAME` or `KIND/NAMESPACE/NAME`: what is taken out of the world. */
+  without?: readonly string[];
   cwd?: string;
   calico?: string;
 }
@@ -20,44 +25,103 @@ export interface Asked {
   readonly resources: readonly Resource[];
   /** Where pods have their addresses from, as far as the world says. */
   readonly pools: readonly Net[];
+  /** The version that decides; undefined for the newest. */
+  readonly calico?: string;
 }
 
-/** @throws UserError as documentsIn and specified, `no-question` where nothing names a world, `no-resource` */
+/**
+ * @throws UserError as the sources, `no-question` where nothing names a world or the options exclude each other, `no-such-resource` where
+ * `--without` names nothing
+ */
 export async function worldOf(options: WorldOptions): Promise<Asked> {
-  const { world: files = [], stack, spec, calico } = options;
-  const cluster = stack === undefined && spec === undefined ? undefined : await specified(options);
-  if (cluster === undefined && files.length === 0) {
-    throw UserError.of('no-question', '', 'no world is given', 'Give --world FILE, --stack NAME, or both.');
+  const first = firstSource(options);
+  const where = whereOf(options);
+  const sources = [
+    ...(first === undefined ? [] : [first]),
+    ...(options.world ?? []).map((text) => sourceNamed(text, where)),
+  ];
+  if (sources.length === 0) {
+    const hint = 'Give --world FILE, --stack NAME, --live with --stack, --kubeconfig FILE, or several.';
+    throw UserError.of('no-question', '', 'no world is given', hint);
   }
-  const given = [...(cluster === undefined ? [] : await declaredBy(cluster)), ...files.flatMap(resourcesOf)];
-  const resources = [...given, ...podsOfWorkloads(given)];
-  const version = calico ?? (cluster && (await calicoOf(cluster)));
-  const world = new World(resources, version === undefined ? {} : { calico: version });
+  return worldFrom(sources, options);
+}
+
+/** The world of these sources, with the rest of the options. */
+export async function worldFrom(sources: readonly Source[], options: WorldOptions): Promise<Asked> {
+  const { resources, calico } = await load(sources, whereOf(options));
+  return askable(without(resources, options.without ?? []), options.calico ?? calico);
+}
+
+export function askable(resources: readonly Resource[], calico: string | undefined): Asked {
+  const world = new World(resources, calico === undefined ? {} : { calico });
   for (const { kind, name, why } of world.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
   const pools = resources
     .filter(({ kind }) => kind === 'IPPool')
     .flatMap(({ spec: pool }) => parseNet(String((pool as { cidr?: unknown } | undefined)?.cidr)) ?? []);
-  return { world, resources, pools };
+  return { world, resources, pools, ...(calico !== undefined && { calico }) };
 }
 
-/** @throws UserError as documentsIn, and `no-resource` where a document is none */
-export function resourcesOf(path: string): Resource[] {
-  return documentsIn(path).flatMap((document) => {
-    const found = resourcesIn(document);
-    if (found !== undefined) return found;
-    const what = `${path} holds what is no resource: ${String(JSON.stringify(document)).slice(0, 200)}`;
-    throw UserError.of('no-resource', '', what, 'Give a list of Kubernetes resources, or documents of one each.');
-  });
+export function whereOf(options: WorldOptions): Where {
+  const { cwd } = options;
+  const live = options.live === true || options.kubeconfig !== undefined ? firstSource(options) : liveOfStack(options);
+  return { ...(cwd !== undefined && { cwd }), ...(live !== undefined && { live }) };
 }
 
-async function declaredBy(cluster: Cluster): Promise<Resource[]> {
-  const { declaredObjects } = await import('../../cluster/declared.ts');
-  return resourcesIn(declaredObjects(cluster)) ?? [];
+/**
+ * The lab is seen from inside its own network alone: the command runs again there, and its exit code comes back; undefined where it goes
+ * on here.
+ */
+export async function inLabIfLive(options: WorldOptions, more: readonly string[] = []): Promise<number | undefined> {
+  const where = whereOf(options);
+  const first = firstSource(options);
+  const named = [...(options.world ?? []), ...more].map((text) => sourceNamed(text, where));
+  const lab = [...(first === undefined ? [] : [first]), ...named].some(
+    (source) => source.kind === 'live' && 'stack' in source && source.stack === LAB_STACK,
+  );
+  if (!lab) return undefined;
+  const { inLabWhereItIs } = await import('../live/command.ts');
+  return inLabWhereItIs({ stack: LAB_STACK });
 }
 
-/** What is declared, else what the release of kubespray brings. */
-async function calicoOf({ calico, kubespray }: Cluster): Promise<string | undefined> {
-  if (calico.version !== undefined) return calico.version;
-  const { release } = await import('../../cluster/releases.ts');
-  return release(kubespray.version)?.calico;
+function liveOfStack({ stack }: WorldOptions): Source | undefined {
+  return stack === undefined ? undefined : { kind: 'live', stack };
+}
+
+function firstSource({ stack, spec, live, kubeconfig, context }: WorldOptions): Source | undefined {
+  const wrong = (what: string, hint: string) => UserError.of('no-question', '', what, hint);
+  if (context !== undefined && kubeconfig === undefined)
+    throw wrong('--context is of a kubeconfig', 'Give --kubeconfig FILE too.');
+  if (kubeconfig !== undefined) {
+    const over = 'Put what the stack declares over it by --world stack:NAME.';
+    if (stack !== undefined || spec !== undefined) throw wrong('--kubeconfig and a stack are two worlds', over);
+    return { kind: 'live', kubeconfig, ...(context !== undefined && { context }) };
+  }
+  if (live === true) {
+    if (stack === undefined)
+      throw wrong('--live does not say which cluster', 'Give --stack NAME, or --kubeconfig FILE.');
+    return { kind: 'live', stack };
+  }
+  if (stack !== undefined && spec !== undefined)
+    throw wrong('name one cluster to read', 'Give --stack NAME, or --spec FILE.');
+  if (stack !== undefined) return { kind: 'stack', stack };
+  return spec === undefined ? undefined : { kind: 'spec', path: spec };
+}
+
+function without(resources: readonly Resource[], names: readonly string[]): readonly Resource[] {
+  let left = resources;
+  for (const name of names) {
+    const [kind = '', ...rest] = name.split('/');
+    const wanted = rest.join('/');
+    const kept = left.filter(
+      ({ kind: of, metadata: { namespace, name: own } }) =>
+        of.toLowerCase() !== kind.toLowerCase() || (own !== wanted && `${namespace}/${own}` !== wanted),
+    );
+    if (kept.length === left.length) {
+      const hint = 'Name it as NetworkPolicy/NAMESPACE/NAME or GlobalNetworkPolicy/NAME.';
+      throw UserError.of('no-such-resource', '', `there is no ${name} in the world to leave out`, hint);
+    }
+    left = kept;
+  }
+  return left;
 }
