@@ -1,21 +1,27 @@
 /** What of a mistyped cluster can be judged all the same, so that a typing error does not hide the rest. */
 import type { Finding } from '../cluster/finding.ts';
-import type { Cluster } from '../cluster/index.ts';
+import type { Beside, Cluster } from '../cluster/index.ts';
 
-export type Judge = (cluster: Cluster) => Promise<readonly Finding[]>;
+/** `doubtful`: paths of maps of the cluster that a key was left out of. */
+export type Judge = (cluster: Cluster, doubtful: readonly string[]) => Promise<readonly Finding[]>;
 
 /**
  * The rules' findings about the cluster without its unknown keys. None where something else is wrong with its shape, and
- * none about the map that a key is unknown in: what the key was meant to say could make them untrue.
+ * none about the map that a key is unknown in: what the key was meant to say could make them untrue. `beside`: the manifests it points to.
  */
-export async function besides(value: unknown, wrong: readonly Finding[], judge: Judge): Promise<Finding[]> {
+export async function besides(
+  value: unknown,
+  wrong: readonly Finding[],
+  judge: Judge,
+  beside: Beside = {},
+): Promise<Finding[]> {
   if (wrong.some(({ code }) => code !== 'unknown-key')) return [];
   const { parseCluster } = await import('../cluster/index.ts');
   const unknown = new Set(wrong.map(({ path }) => path));
-  const parsed = parseCluster(without(value, unknown, ''));
+  const parsed = parseCluster(without(value, unknown, ''), beside);
   if (!parsed.ok) return [];
   const doubtful = [...unknown].map((path) => path.slice(0, Math.max(0, path.lastIndexOf('.'))));
-  return (await judge(parsed.cluster)).filter(
+  return (await judge(parsed.cluster, doubtful)).filter(
     ({ path }) =>
       !doubtful.some((map) => map === '' || path === map || path.startsWith(`${map}.`) || path.startsWith(`${map}[`)),
   );

@@ -27,10 +27,10 @@ export interface SpecOptions {
 export default async function check(options: SpecOptions): Promise<number> {
   const chosen = chosenIn(options);
   const levels = chosen.file === undefined ? {} : ((await levelsOf(chosen.file)) ?? {});
-  const judge: Judge = async (cluster) =>
-    (await judgeByRules(cluster)).filter(({ code }) => levels[code] !== 'disabled');
+  const judge: Judge = async (cluster, doubtful) =>
+    (await judgeByRules(cluster, doubtful)).filter(({ code }) => levels[code] !== 'disabled');
   const { cluster, source, base } = await read(chosen, judge);
-  const findings = located(await judge(cluster), source, base);
+  const findings = located(await judge(cluster, []), source, base);
   const ok = !findings.some((finding) => stops(finding, levels));
   if (options.json === true) terminal.out(JSON.stringify({ ok, findings, levels }, null, 2));
   else {
@@ -47,12 +47,17 @@ function left(levels: Levels): string {
   return off.length === 0 ? '' : `, with ${off.join(', ')} disabled`;
 }
 
-async function judgeByRules(cluster: Cluster): Promise<readonly Finding[]> {
-  const [{ judge }, { subjectOf }] = await Promise.all([
+/** Parts of the cluster that say who is there and who reaches whom: where one of them is in doubt, nothing is said of any object. */
+const OF_WORLD = /^(policies|workloads|expect|network|nodes|calico|kubespray|monitoring)\b/;
+
+async function judgeByRules(cluster: Cluster, doubtful: readonly string[]): Promise<readonly Finding[]> {
+  const [{ judge }, { judgeObjects }, { subjectOf }] = await Promise.all([
     import('../../policies/rules/index.ts'),
+    import('../../policies/objects/judge.ts'),
     import('../../kubespray/index.ts'),
   ]);
-  return judge(subjectOf(cluster));
+  const subject = subjectOf(cluster);
+  return [...judge(subject), ...(doubtful.some((path) => OF_WORLD.test(path)) ? [] : judgeObjects(cluster, subject))];
 }
 
 /** The cluster that `--stack` or `--spec` names; one of the two has to. */
