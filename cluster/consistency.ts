@@ -1,7 +1,9 @@
 import { bgpFindings } from './bgp-consistency.ts';
 import { calicoFindings } from './calico-consistency.ts';
+import { expectationFindings } from './expect-consistency.ts';
 import type { Finding } from './finding.ts';
 import { nodeFindings } from './node-consistency.ts';
+import type { WrittenManifest } from './policies/manifests.ts';
 import { policyFindings } from './policy-consistency.ts';
 import { poolFindings } from './pool-consistency.ts';
 import { list, type Raw, record, refused } from './raw.ts';
@@ -10,7 +12,7 @@ import { list, type Raw, record, refused } from './raw.ts';
  * Mistakes that only show across fields. They look at the raw value, so that they are found beside the shape's own
  * mistakes and not one round later; whatever has the wrong type is passed over here.
  */
-export function inconsistencies(value: unknown): Finding[] {
+export function inconsistencies(value: unknown, manifests: readonly WrittenManifest[]): Finding[] {
   const root = record(value);
   return [
     ...nodeFindings(root),
@@ -21,7 +23,8 @@ export function inconsistencies(value: unknown): Finding[] {
     ...bgpFindings(root),
     ...poolFindings(root),
     ...calicoFindings(root),
-    ...policyFindings(root),
+    ...policyFindings(root, manifests),
+    ...expectationFindings(root),
     ...sshFindings(root),
   ];
 }

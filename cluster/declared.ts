@@ -1,6 +1,9 @@
 /** The cluster as the objects that its API will hold, as far as the stack file says: what a question about its policies needs. */
-import { type KubernetesObject, metricsObjects, policyObjects } from './policies.ts';
-import type { Cluster, Labels, PolicyObject } from './types.ts';
+import { type KubernetesObject, metricsObjects } from './metrics.ts';
+import { coreDnsOf } from './policies/dns.ts';
+import { declaredPolicies, policyObjects } from './policies/index.ts';
+import { nameOf } from './policies/staged.ts';
+import type { Cluster, Labels, PolicyObject, Workload } from './types.ts';
 
 /** An object of which only what is declared is known. */
 export interface DeclaredObject {
@@ -11,10 +14,22 @@ export interface DeclaredObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** Namespaces (Kubernetes' own among them), nodes with their addresses, pools, policies, the metrics Service; no workload. */
+/** The whole world of a question: policies and what they act in. */
 export function declaredObjects(cluster: Cluster): (DeclaredObject | KubernetesObject | PolicyObject)[] {
-  const policies = policyObjects(cluster);
-  const names = ['default', 'kube-system', ...cluster.policies.namespaces];
+  return [...worldOf(cluster), ...policyObjects(cluster)];
+}
+
+/**
+ * What there is beside policies and what they refer to: namespaces (Kubernetes' own among them), nodes with their addresses, pools, the
+ * cluster's DNS, workloads, the metrics Service. Addresses of tunnels and of pods are not known before there is a cluster.
+ */
+export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[] {
+  const names = [
+    'default',
+    'kube-system',
+    ...cluster.policies.namespaces,
+    ...cluster.workloads.map(({ namespace }) => namespace),
+  ];
   return [
     ...[...new Set(names)].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...cluster.nodes.map(nodeObject),
@@ -24,9 +39,25 @@ export function declaredObjects(cluster: Cluster): (DeclaredObject | KubernetesO
       metadata: { name },
       spec: { cidr },
     })),
-    ...policies,
+    ...dnsObjects(cluster),
+    ...cluster.workloads.map(podObject),
     ...metricsObjects(cluster).filter(({ kind }) => kind === 'Service'),
   ];
+}
+
+/**
+ * Where in the stack file, or in which manifest, an object comes from: `NetworkPolicy production/allow-dns` → `policies.allowDns[0]`,
+ * `GlobalNetworkPolicy deny-all` → `policies/global.yaml#2`.
+ */
+export function originsOf(cluster: Cluster): Readonly<Record<string, string>> {
+  const { policies, network, workloads } = cluster;
+  return Object.fromEntries([
+    ...policies.namespaces.map((name, i) => [`Namespace ${name}`, `policies.namespaces[${i}]`]),
+    ...declaredPolicies(cluster).map(({ object, origin }) => [nameOf(object), origin]),
+    [`IPPool ${network.pool.name}`, 'network.pool'],
+    ...network.furtherPools.map(({ name }, i) => [`IPPool ${name}`, `network.furtherPools[${i}]`]),
+    ...workloads.map(({ namespace, name }, i) => [`Pod ${namespace}/${name}`, `workloads[${i}]`]),
+  ]);
 }
 
 function nodeObject({ name, address, address6, labels }: Cluster['nodes'][number]): DeclaredObject {
@@ -47,4 +78,59 @@ function poolsOf({ network }: Cluster): { name: string; cidr: string }[] {
     ...furtherPools.map(({ name, cidr }) => ({ name, cidr })),
     ...(ipv6 === undefined ? [] : [{ name: `${pool.name}-ipv6`, cidr: ipv6.pods }]),
   ];
+}
+
+/**
+ * CoreDNS and the cache of the nodes as kubespray v2.31.0 makes them (roles/kubernetes-apps/ansible/templates/coredns-deployment.yml.j2,
+ * coredns-svc.yml.j2, nodelocaldns-daemonset.yml.j2). The cache is on the host network, at an address that no Node has: a pod says so.
+ */
+function dnsObjects(cluster: Cluster): DeclaredObject[] {
+  const { nodeLocalCache } = cluster.network.dns;
+  const ports = [
+    { name: 'dns', port: 53, protocol: 'UDP' as const },
+    { name: 'dns-tcp', port: 53, protocol: 'TCP' as const },
+    { name: 'metrics', port: 9153, protocol: 'TCP' as const },
+  ];
+  const namespace = 'kube-system';
+  const coreDns = coreDnsOf(cluster).flatMap(({ name, labels, clusterIp }) => [
+    podObject({ namespace, name, labels, ports, serviceAccount: 'coredns', hostNetwork: false }),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace, labels },
+      spec: { selector: labels, clusterIP: clusterIp, ports },
+    },
+  ]);
+  const cache = {
+    namespace,
+    name: 'nodelocaldns',
+    labels: { 'k8s-app': 'node-local-dns' },
+    ports: ports.slice(0, 2),
+    serviceAccount: 'nodelocaldns',
+    hostNetwork: true,
+  };
+  return [...coreDns, ...(nodeLocalCache ? [podObject(cache)] : [])];
+}
+
+/** One pod of it, on no node and without an address: nobody can know them yet. */
+function podObject({ namespace, name, labels, ports, serviceAccount, hostNetwork }: Workload): DeclaredObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels },
+    spec: {
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      ...(hostNetwork ? { hostNetwork } : {}),
+      containers: [
+        {
+          name,
+          ports: ports.map((one) => ({
+            ...(one.name === undefined ? {} : { name: one.name }),
+            containerPort: one.port,
+            protocol: one.protocol,
+          })),
+        },
+      ],
+    },
+  };
 }

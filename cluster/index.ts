@@ -1,6 +1,7 @@
 export { contains, familyOf, isAddress, isAddress6, overlaps, range, range6 } from './cidr.ts';
 export { type Finding, type FindingClass, formatFinding, UserError } from './finding.ts';
 export { BLOCKS_PER_NODE, type Capacity, deriveCapacity, type FamilyCapacity, type PoolSize } from './ipam.ts';
+export { type KubernetesObject, metricsObjects } from './metrics.ts';
 export {
   type Device,
   deriveMtu,
@@ -12,8 +13,8 @@ export {
   takersOf,
 } from './mtu.ts';
 export { type CalicoMode, deriveNetwork, type Network } from './network.ts';
-export { type Parsed, parseCluster } from './parse.ts';
-export { type KubernetesObject, metricsObjects, needsCalicoApiServer, policyObjects } from './policies.ts';
+export { type Beside, type Parsed, parseCluster } from './parse.ts';
+export * from './policies/index.ts';
 export { type PoolObject, poolObjects } from './pools.ts';
 export { derivePorts, type Port } from './ports.ts';
 export { type Release, release, releases } from './releases.ts';

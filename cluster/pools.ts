@@ -1,5 +1,5 @@
+import type { KubernetesObject } from './metrics.ts';
 import { type CalicoMode, modeOf } from './network.ts';
-import type { KubernetesObject } from './policies.ts';
 import type { Cluster } from './types.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { expectationOf } from './expect.ts';
 import { calicoIpam, ebpf, hostLocalIpam, iptables } from './schema/dataplane.ts';
 import type { Written } from './schema.ts';
 import type {
@@ -12,14 +13,16 @@ import type {
   Image,
   Ipam,
   Ipv6,
+  ManifestObject,
   Migrate,
   Node,
   Policies,
   Ssh,
 } from './types.ts';
+import { workloadOf } from './workloads.ts';
 
 /** The written cluster with the defaults that look across fields, deeply frozen. */
-export function resolve(written: Written): Cluster {
+export function resolve(written: Written, manifests: readonly ManifestObject[]): Cluster {
   // Without an order there is one such node at the most: consistency.ts sees to it.
   const order = written.kubespray.order ?? Object.keys(written.nodes).filter((name) => isMember(written.nodes[name]));
   const nodes = inOrder(Object.entries(written.nodes), order).map(
@@ -57,9 +60,9 @@ export function resolve(written: Written): Cluster {
       network: networkOf(written.network),
       calico: calicoOf(written.calico),
       felix: present(written.felix) satisfies Felix,
-      policies: policiesOf(written),
-      workloads: [],
-      expect: [],
+      policies: policiesOf(written, manifests),
+      workloads: written.workloads.map(workloadOf),
+      expect: written.expect.map(expectationOf),
       monitoring: written.monitoring,
       migrate: migrateOf(written.migrate),
     }),
@@ -167,16 +170,20 @@ function calicoOf({ images, ...calico }: Written['calico']): Calico {
   return present({ ...calico, images: Object.fromEntries(named) });
 }
 
-function policiesOf({ policies, network }: Written): Policies {
-  const { allowClusterInternal: internal, ...said } = policies;
-  const rest = { ...said, isolate: [], manifests: [], staged: [] };
+function policiesOf({ policies, network }: Written, manifests: readonly ManifestObject[]): Policies {
+  const { allowClusterInternal: internal, extra, ...said } = policies;
+  const rest = {
+    ...said,
+    extra: extra.map(({ metadata, ...object }) => ({ ...object, metadata: present(metadata) })),
+    manifests,
+  };
   if (internal === undefined) return rest;
   return {
     ...rest,
     allowClusterInternal: {
       order: internal.order,
       nets: internal.nets ?? rangesOf(network),
-      except: internal.except ?? policies.defaultDenyIngress,
+      except: internal.except ?? [...new Set([...policies.defaultDenyIngress, ...policies.isolate])],
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calico } from './schema/calico.ts';
 import { field, section } from './schema/documentation.ts';
+import { expect } from './schema/expect.ts';
 import { felix } from './schema/felix.ts';
 import { kubernetes } from './schema/kubernetes.ts';
 import { kubespray } from './schema/kubespray.ts';
@@ -10,6 +11,7 @@ import { nodes } from './schema/nodes.ts';
 import { policies } from './schema/policies.ts';
 import { ssh } from './schema/ssh.ts';
 import { dnsName } from './schema/values.ts';
+import { workloads } from './schema/workloads.ts';
 
 /**
  * The shape of a stack file's `calispray:cluster`, section by section in schema/, each field with its documentation.
@@ -39,6 +41,8 @@ export const clusterSchema = z.strictObject({
   calico: calico.prefault({}).meta(section('Calico itself and its parts.')),
   felix: felix.prefault({}).meta(section("Calico's agent on every node.")),
   policies: policies.prefault({}).meta(section('Namespaces and network policies.')),
+  workloads,
+  expect,
   monitoring: z
     .enum(['prometheus', 'none'])
     .default('prometheus')

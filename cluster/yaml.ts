@@ -1,4 +1,4 @@
-import { Composer, type CST, Lexer, Parser, type YAMLError } from 'yaml';
+import { type Document as Composed, Composer, type CST, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
 import type { Finding, Place } from './finding.ts';
 import { isRecord } from './raw.ts';
 import { controlCharacter, findingsFrom, type Problem, placesIn, problem } from './text.ts';
@@ -31,37 +31,75 @@ export function readYaml(text: string, file: string): Read {
   const place = placesIn(text, file);
   const refuse = (...problems: Problem[]): Read => ({ ok: false, findings: findingsFrom(problems, place) });
 
-  const control = controlCharacter(text);
-  if (control !== undefined) return refuse(control);
-  const tokens = tokensOf(text);
-  if (!Array.isArray(tokens)) return refuse(tokens);
-  const options = { schema: 'core', resolveKnownTags: false, uniqueKeys: false, prettyErrors: false } as const;
-  const [document, second] = new Composer(options).compose(tokens, true, text.length);
-  if (document === undefined) throw new Error('the composer gives a document even of an empty text');
-  const errors = [...document.errors, ...document.warnings];
+  const documents = composed(text);
+  if (!Array.isArray(documents)) return refuse(documents);
+  const [document, second] = documents as [Document, ...Document[]];
+  const errors = errorsOf(document);
   if (errors.length > 0) return refuse(...firstOf(errors, (offset) => place(offset).line));
   if (second !== undefined) {
     const hint = 'Keep one document in the file: take out the lines `---` that follow it.';
-    return refuse(problem('two-documents', second.range[0], 'a second document begins here', hint));
+    return refuse(problem('two-documents', second.range?.[0] ?? 0, 'a second document begins here', hint));
   }
   const root = document.contents;
   const { value, problems } = valuesOf(root);
   if (problems.length > 0) return refuse(...problems);
   if (!isRecord(value)) return refuse(noMapping(value, root?.range?.[0] ?? 0));
+  return { ok: true, source: { file, value, place: placer(root, place) } };
+}
 
-  let offsets: ReadonlyMap<string, number> | undefined;
+/** A document among others: any value, and where it says it. */
+export interface DocumentSource extends Omit<Source, 'value'> {
+  readonly value: unknown;
+}
+
+/** Every document of a file that says anything, in order; the same is refused as by readYaml, but for their number and shape. */
+export function readDocuments(
+  text: string,
+  file: string,
+): { ok: true; documents: DocumentSource[] } | { ok: false; findings: Finding[] } {
+  const place = placesIn(text, file);
+  const refuse = (problems: Problem[]) => ({ ok: false as const, findings: findingsFrom(problems, place) });
+
+  const documents = composed(text);
+  if (!Array.isArray(documents)) return refuse([documents]);
+  const errors = documents.flatMap(errorsOf);
+  if (errors.length > 0) return refuse(firstOf(errors, (offset) => place(offset).line));
+  const roots = documents.map(({ contents }) => contents).filter((root) => root !== null);
+  const read = roots.map((root) => ({ root, ...valuesOf(root) }));
+  const problems = read.flatMap((one) => one.problems);
+  if (problems.length > 0) return refuse(problems);
   return {
     ok: true,
-    source: {
-      file,
-      value,
-      place(path, base = '') {
-        offsets ??= valuesOf(root).offsets;
-        let at = [base, path].filter((part) => part !== '').join('.');
-        while (at !== '' && !offsets.has(at)) at = at.slice(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['), 0));
-        return place(offsets.get(at) ?? root?.range?.[0] ?? 0);
-      },
-    },
+    documents: read
+      .filter(({ value }) => value !== null)
+      .map(({ root, value }) => ({ file, value, place: placer(root, place) })),
+  };
+}
+
+type Document = Composed<ParsedNode, true>;
+
+/** The documents of a text, one at least, with their mistakes; or what is wrong with it as a whole. */
+function composed(text: string): Document[] | Problem {
+  const control = controlCharacter(text);
+  if (control !== undefined) return control;
+  const tokens = tokensOf(text);
+  if (!Array.isArray(tokens)) return tokens;
+  const options = { schema: 'core', resolveKnownTags: false, uniqueKeys: false, prettyErrors: false } as const;
+  return [...new Composer(options).compose(tokens, true, text.length)] as Document[];
+}
+
+function errorsOf({ errors, warnings }: Document): YAMLError[] {
+  return [...errors, ...warnings];
+}
+
+/** From a path of a value to its place; the paths are looked for when the first one is asked for. */
+function placer(root: ParsedNode | null, place: (offset: number) => Place): Source['place'] {
+  let offsets: ReadonlyMap<string, number> | undefined;
+  return (path, base = '') => {
+    offsets ??= valuesOf(root).offsets;
+    let at = [base, path].filter((part) => part !== '').join('.');
+    while (at !== '' && !offsets.has(at)) at = at.slice(0, Math.max(at.lastIndexOf('.'), at.lastIndexOf('['), 0));
+    return place(offsets.get(at) ?? root?.range?.[0] ?? 0);
   };
 }
 

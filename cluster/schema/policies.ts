@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ADMIN_POLICY, CALICO, CLUSTER_POLICY, KINDS, KUBERNETES } from '../policies/kinds.ts';
 import { field, section } from './documentation.ts';
-import { anyCidr, dnsName, nonEmpty, port } from './values.ts';
+import { labelKey, labelValue } from './texts.ts';
+import { anyCidr, dnsName, nonEmpty, objectName, port, text } from './values.ts';
 
 const APPLIED = 'Applied through the API; it counts for new connections.';
 const API_SERVER =
@@ -8,16 +10,19 @@ const API_SERVER =
 
 const labels = z.record(nonEmpty, z.string());
 
-const policyObject = z.strictObject({
-  apiVersion: z.enum(['networking.k8s.io/v1', 'projectcalico.org/v3']).meta(
-    field('Whose policy it is: that of Kubernetes or that of Calico.', {
+const NEW_POLICY = 'The old one is removed and a new one made.';
+
+/** A policy, or what one refers to: an entry of `policies.extra`, and a document of a manifest. */
+export const policyObject = z.strictObject({
+  apiVersion: z.enum([KUBERNETES, CALICO, CLUSTER_POLICY, ADMIN_POLICY]).meta(
+    field('Whose kind it is: Kubernetes’, Calico’s, or that of Kubernetes’ SIG Network for cluster-wide policies.', {
       example: 'networking.k8s.io/v1',
       change: 'free',
       note: APPLIED,
     }),
   ),
-  kind: z.enum(['NetworkPolicy', 'GlobalNetworkPolicy']).meta(
-    field('A policy of one namespace, or (Calico alone) of the whole cluster.', {
+  kind: z.enum(Object.keys(KINDS)).meta(
+    field('A policy, of one namespace or of the whole cluster, or what policies refer to.', {
       example: 'NetworkPolicy',
       change: 'free',
       note: APPLIED,
@@ -25,23 +30,45 @@ const policyObject = z.strictObject({
   ),
   metadata: z
     .strictObject({
-      name: nonEmpty.meta(
-        field('Name of the policy; those that the other sections make are taken.', {
+      name: objectName.meta(
+        field('Its name; those that the other sections make are taken.', {
           example: 'deny-egress',
           change: 'free',
-          note: 'The old policy is removed and a new one made.',
+          note: NEW_POLICY,
         }),
       ),
       namespace: dnsName.optional().meta(
-        field('Namespace of a NetworkPolicy.', {
-          otherwise: 'none: a GlobalNetworkPolicy has no namespace, a NetworkPolicy needs one',
+        field('Namespace of a NetworkPolicy or a NetworkSet.', {
+          otherwise: 'none: kinds of the whole cluster have no namespace, the others need one',
           example: 'production',
           change: 'free',
-          note: 'The old policy is removed and a new one made.',
+          note: NEW_POLICY,
         }),
       ),
+      labels: z
+        .record(labelKey, labelValue)
+        .optional()
+        .meta(
+          field('Labels; selectors go by those of a NetworkSet, a GlobalNetworkSet and a HostEndpoint.', {
+            otherwise: 'none',
+            example: { role: 'office' },
+            change: 'free',
+            note: APPLIED,
+          }),
+        ),
+      annotations: z
+        .record(labelKey, z.string())
+        .optional()
+        .meta(
+          field('Annotations; no policy goes by them.', {
+            otherwise: 'none',
+            example: { 'example.com/ticket': 'NET-7' },
+            change: 'free',
+            note: APPLIED,
+          }),
+        ),
     })
-    .meta(section('What the policy is called, and where it is.')),
+    .meta(section('What it is called, and where it is.')),
   spec: z.record(z.string(), z.unknown()).meta(
     field('The policy itself, as it would be applied with kubectl.', {
       example: { podSelector: {}, policyTypes: ['Egress'] },
@@ -50,6 +77,18 @@ const policyObject = z.strictObject({
     }),
   ),
 });
+
+const STAGED_NAME = /^[A-Za-z]+ ([a-z0-9-]+\/)?[a-z0-9.-]+$/;
+
+const stagedName = text((value) =>
+  STAGED_NAME.test(value)
+    ? undefined
+    : {
+        code: 'bad-name',
+        message: `“${value}” names no policy`,
+        hint: 'Write its kind and name: NetworkPolicy production/allow-dns, or GlobalNetworkPolicy allow-cluster-internal.',
+      },
+).meta({ pattern: STAGED_NAME.source });
 
 const scraping = z.strictObject({
   namespace: dnsName.meta(
@@ -70,6 +109,15 @@ const scraping = z.strictObject({
           note: APPLIED,
         }),
       ),
+      hostNetwork: z
+        .boolean()
+        .default(false)
+        .meta(
+          field(
+            "Whether it is on its node's own network, where no selector matches it: then nodes are let in, and with an encapsulation, whose tunnels have addresses of pods, every pod.",
+            { example: true, change: 'free', note: APPLIED },
+          ),
+        ),
     })
     .meta(section('Who scrapes.')),
   port: port.meta(field('TCP port of the metrics.', { example: 8080, change: 'free', note: APPLIED })),
@@ -103,7 +151,7 @@ const clusterInternal = z.strictObject({
     .optional()
     .meta(
       field('Namespaces that it does not select.', {
-        otherwise: 'those of `defaultDenyIngress`, which it would cancel',
+        otherwise: 'those of `defaultDenyIngress` and `isolate`, which it would cancel',
         example: ['production'],
         change: 'free',
         note: APPLIED,
@@ -166,11 +214,20 @@ export const policies = z.strictObject({
       note: API_SERVER,
     }),
   ),
+  isolate: z
+    .array(dnsName)
+    .default([])
+    .meta(
+      field(
+        'Namespaces that get `isolate`: their pods reach each other and DNS, and nobody else; of other namespaces and the outside nobody reaches them.',
+        { example: ['team-a'], change: 'free', note: APPLIED },
+      ),
+    ),
   extra: z
     .array(policyObject)
     .default([])
     .meta(
-      field('Policies of one’s own, written out in full.', {
+      field('Policies of one’s own, and the sets, tiers and host endpoints that they refer to, written out in full.', {
         example: [
           {
             apiVersion: 'networking.k8s.io/v1',
@@ -182,5 +239,29 @@ export const policies = z.strictObject({
         change: 'free',
         note: API_SERVER,
       }),
+    ),
+  manifests: z
+    .array(nonEmpty)
+    .default([])
+    .meta(
+      field(
+        'Files of the same kinds as `extra`, YAML of one document or many or JSON, or folders of them (`*.yaml`, `*.yml`, `*.json`); from the folder of the project, with `--spec FILE` from that of the file.',
+        { example: ['policies/production.yaml'], change: 'free', note: API_SERVER },
+      ),
+    ),
+  staged: z
+    .union([z.literal('all'), z.array(stagedName)], {
+      error: 'Write all, or a list of policies: [NetworkPolicy production/allow-dns].',
+    })
+    .default([])
+    .meta(
+      field(
+        'Policies that are evaluated for flow logs and enforced never: `all`, or which, as `KIND NAMESPACE/NAME` (`KIND NAME` without a namespace).',
+        {
+          example: ['NetworkPolicy production/allow-dns'],
+          change: 'free',
+          note: `The policy is removed, and its staged counterpart made, or the other way round. ${API_SERVER}`,
+        },
+      ),
     ),
 });

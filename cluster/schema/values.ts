@@ -100,6 +100,19 @@ export const dnsName = text((value) =>
       },
 ).meta({ pattern: DNS_LABEL.source, maxLength: 63 });
 
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Name of an object in the API: Kubernetes' DNS subdomain, 253 at most. */
+export const objectName = text((value) =>
+  value.length <= 253 && SUBDOMAIN.test(value)
+    ? undefined
+    : {
+        code: 'bad-name',
+        message: `“${value.slice(0, 64)}” is no name of an object`,
+        hint: 'Use lower case letters, digits, inner hyphens and dots, 253 at most.',
+      },
+).meta({ pattern: SUBDOMAIN.source, maxLength: 253 });
+
 /** One authorized_keys-style line, without options. */
 export const hostKey = text((value) =>
   value === 'accept-new' || HOST_KEY.test(value)

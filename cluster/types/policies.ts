@@ -10,12 +10,12 @@ export interface Policies {
   readonly allowPrometheusScraping: readonly PrometheusScraping[];
   /** Absent: no such policy. */
   readonly allowClusterInternal?: ClusterInternal;
-  /** Namespaces whose pods reach nobody and are reached by nobody of another namespace, DNS apart. */
+  /** Namespaces that get `isolate`: their pods reach each other and DNS, and nobody else; nobody else reaches them. */
   readonly isolate: readonly string[];
   /** Policies of one's own, and what they refer to (sets, tiers, host endpoints), as they would be applied with kubectl. */
   readonly extra: readonly PolicyObject[];
   /** The same out of the manifests that the stack points to, in the order of files and documents. */
-  readonly manifests: readonly PolicyObject[];
+  readonly manifests: readonly ManifestObject[];
   /**
    * Policies that are declared as staged: Calico evaluates them for its flow logs and enforces nothing. `all`, or names as
    * `NetworkPolicy production/allow-dns`.
@@ -30,7 +30,12 @@ export type Labels = Readonly<Record<string, string>>;
 export interface PrometheusScraping {
   readonly namespace: string;
   readonly pods: Labels;
-  readonly from: { readonly namespace: string; readonly pods: Labels };
+  readonly from: {
+    readonly namespace: string;
+    readonly pods: Labels;
+    /** On its node's own network, where no selector of pods matches it: then nodes are let in. */
+    readonly hostNetwork: boolean;
+  };
   readonly port: number;
 }
 
@@ -39,7 +44,7 @@ export interface ClusterInternal {
   readonly order: number;
   /** Sources that may reach pods. Default: the pod ranges and the node ranges. */
   readonly nets: readonly string[];
-  /** Namespaces it does not select. Default: those of `defaultDenyIngress`, which it would cancel. */
+  /** Namespaces it does not select. Default: those of `defaultDenyIngress` and `isolate`, which it would cancel. */
   readonly except: readonly string[];
 }
 
@@ -47,6 +52,18 @@ export interface ClusterInternal {
 export interface PolicyObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Labels;
+    readonly annotations?: Labels;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** An object out of a manifest. */
+export interface ManifestObject {
+  /** `policies/production.yaml#2`: the file as the stack names it, and the number of the document, from 1. */
+  readonly origin: string;
+  readonly object: PolicyObject;
 }

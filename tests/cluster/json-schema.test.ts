@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseCluster } from '../../cluster/index.ts';
+import { type Parsed, parseCluster as parseAlone } from '../../cluster/index.ts';
 import { inline } from '../../cluster/inline.ts';
 import { type Field, fields, jsonSchema } from '../../cluster/json-schema.ts';
 import { reference } from '../../cluster/stack-file.ts';
+import { exampleCluster, exampleManifests } from '../support/example-clusters.ts';
 import { mistakesOf } from '../support/json-schema.ts';
 import { stackCluster, stacks } from '../support/stacks.ts';
 
@@ -20,7 +21,7 @@ function assertGenerated(path: string, text: string, command: string): void {
 
 /** Fields that are one of several maps: what stands there makes room for another. */
 const unions =
-  /^(migrate\.encapsulation\.from|network(\.furtherPools\[\]|\.ipv6)?\.(encapsulation|dataplane|ipam|autodetection)|network\.bgp\.topology|kubespray\.source)$/;
+  /^(migrate\.encapsulation\.from|network(\.furtherPools\[\]|\.ipv6)?\.(encapsulation|dataplane|ipam|autodetection)|network\.bgp\.topology|kubespray\.source|workloads\[\]\.ports\[\]|expect\[\]\.(allow|deny)\.(from|to))$/;
 
 /** The key of the entry that says most. */
 function fullest(map: Record<string, unknown>): string {
@@ -54,9 +55,9 @@ function referenceCluster(): Record<string, unknown> {
   return withValue(stackCluster('dev'), 'policies.extra', extra);
 }
 
-/** A cluster of this folder, `full` or `dual-stack`. */
-function exampleCluster(name: string): Record<string, unknown> {
-  return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
+/** With the manifests that full.yaml points to. */
+function parseCluster(value: unknown): Parsed {
+  return parseAlone(value, { manifests: exampleManifests });
 }
 
 /** Paths of a value as fields have them, `nodes.NAME.roles`, `policies.extra[].kind`. */

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { parse } from 'yaml';
-import { parseCluster } from '../../cluster/index.ts';
+import { type Parsed, parseCluster as parseAlone } from '../../cluster/index.ts';
 import { jsonSchema } from '../../cluster/json-schema.ts';
+import { exampleCluster, exampleManifests } from '../support/example-clusters.ts';
 import { mistakesOf } from '../support/json-schema.ts';
 
 type Key = string | number;
 
-function example(name: string): unknown {
-  return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
-}
+const full = exampleCluster('full');
 
-const full = example('full');
+/** With the manifests that full.yaml points to. */
+function parseCluster(value: unknown): Parsed {
+  return parseAlone(value, { manifests: exampleManifests });
+}
 
 /** Every place in a value, maps and lists before what they hold. */
 function places(value: unknown, at: readonly Key[] = []): Key[][] {

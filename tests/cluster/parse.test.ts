@@ -132,7 +132,18 @@ describe('parseCluster', () => {
         healthHost: 'localhost',
         useDefaultRouteSourceAddress: false,
       },
-      policies: { namespaces: [], defaultDenyIngress: [], allowDns: [], allowPrometheusScraping: [], extra: [] },
+      policies: {
+        namespaces: [],
+        defaultDenyIngress: [],
+        allowDns: [],
+        allowPrometheusScraping: [],
+        isolate: [],
+        extra: [],
+        manifests: [],
+        staged: [],
+      },
+      workloads: [],
+      expect: [],
       monitoring: 'prometheus',
     });
   });

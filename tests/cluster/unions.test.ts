@@ -127,7 +127,7 @@ describe('unions, written short or in full', () => {
       {
         code: 'wrong-type',
         path: 'network.dataplane',
-        hint: 'Write iptables, nftables or ebpf, or { iptables: { … } } or { ebpf: { … } }: one of them.',
+        hint: 'Did you mean ebpf? Write iptables, nftables or ebpf, or { iptables: { … } } or { ebpf: { … } }: one of them.',
       },
     ],
     [

@@ -1,0 +1,19 @@
+export { type ClusterDns, clusterDns } from './dns.ts';
+export { type Manifests, manifestPathsIn, type Unread } from './manifests.ts';
+export {
+  allowDns,
+  allowPrometheus,
+  type Direction,
+  defaultDeny,
+  isolate,
+  type Scraped,
+  type Scraper,
+} from './objects.ts';
+export {
+  type DeclaredPolicy,
+  declaredPolicies,
+  needsCalicoApiServer,
+  nodesAsSources,
+  policyObjects,
+} from './sections.ts';
+export { stagedOf } from './staged.ts';
