@@ -23,15 +23,16 @@ const likely = ['203.0.113.7', '198.51.100.7', '2001:db8::7'].map((text) => pars
 /**
  * Every part that the nets of rules and network sets cut the addresses into, without the cluster's own: those of `pools`, of pods (with
  * the /24 or /112 around them where no pool is known), nodes and services. IPv6 only where the world has it.
+ * @param cuts further nets to tell apart
  */
-export function outsideOf(world: World, pools: readonly Net[] = []): Outside[] {
+export function outsideOf(world: World, pools: readonly Net[] = [], cuts: readonly Net[] = []): Outside[] {
   const { endpoints, nodes, networkSets } = world.parts;
   const pods = endpoints.flatMap(({ addresses }) => addresses);
   const taken = new Set(
     [...pods, ...[...nodes.values()].flat(), ...[...world.services.values()].flatMap((s) => s.clusterIps)].map(keyOf),
   );
   const own = pools.length > 0 ? pools : unique(pods.map(around));
-  const nets = unique([...netsOfRules(world), ...networkSets.flatMap((set) => set.nets)]);
+  const nets = unique([...netsOfRules(world), ...networkSets.flatMap((set) => set.nets), ...cuts]);
   const families = new Set([4, ...pods.map(({ family }) => family)]);
   const starts = [...likely, ...[...nets, ...own, ...nowhere].flatMap((net) => [net, after(net) ?? []].flat())];
   const parts = new Map<string, Outside>();
@@ -77,7 +78,7 @@ function freeIn(
   return undefined;
 }
 
-function netsOfRules({ parts }: World): Net[] {
+export function netsOfRules({ parts }: Pick<World, 'parts'>): Net[] {
   return parts.policies
     .flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress])
     .flatMap(({ source, destination }) => [source, destination])

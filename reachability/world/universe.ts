@@ -60,6 +60,11 @@ export class Universe {
     return place;
   }
 
+  /** A place at an address that these endpoints could be given, whoever has it now: they do not share it. */
+  placeFor(endpoints: Located[], address: Address): Place {
+    return { id: this.placeCount++, address, endpoints };
+  }
+
   /** The groups whose labels the selector takes. */
   select(node: Node): Uint8Array {
     const chosen = new Uint8Array(this.groups.length);

@@ -1,0 +1,131 @@
+/** A connection that is not as expected, told to a person. */
+import type { Expectation, ExpectedPorts } from '../../cluster/types.ts';
+import { questionOf } from '../ports.ts';
+import type { Resource } from '../raw.ts';
+import { objectNamed, ruleNamed } from '../rule-names.ts';
+import type { Direction, Query, Side, Verdict } from '../types.ts';
+import type { Actor } from './actors.ts';
+import { joinPorts, type Miss } from './connections.ts';
+import { portWords } from './ends.ts';
+import type { Failure } from './types.ts';
+
+/** Ports that people know, where the pod does not say what it serves. */
+const known = [80, 443, 8080, 22];
+
+/** Of all connections that are not as expected the most telling. */
+export function failureOf(
+  expectation: Expectation,
+  misses: readonly Miss[],
+  resources: readonly Resource[],
+): Failure | undefined {
+  const miss = mostTelling(misses);
+  if (miss === undefined) return undefined;
+  const { src, dst } = miss;
+  const { port, verdict } = portOf(miss);
+  const contradicts = misses.find((one) => one.contradicts !== undefined)?.contradicts;
+  return {
+    expectation,
+    connection: queryOf(src, dst, port),
+    words: `${src.words} -> ${dst.words} ${'first' in port ? `${port.proto}/${port.first}` : port.proto}`,
+    verdict,
+    decidedBy: decidedBy(expectation, verdict, { src, dst }, resources),
+    further: further(misses, miss, port),
+    ...(contradicts !== undefined && { contradicts }),
+  };
+}
+
+/** Between pods of the world rather than others, and decided rather than in doubt. */
+export function mostTelling(misses: readonly Miss[]): Miss | undefined {
+  const weight = ({ src, dst, verdicts, ports }: Miss) =>
+    10 * (src.rank + dst.rank) +
+    (verdicts.some(({ verdict }) => verdict !== 'depends') ? 0 : 5) +
+    (servedIn(dst, ports) ? 0 : 1);
+  return misses.reduce<Miss | undefined>(
+    (best, one) => (best === undefined || weight(one) < weight(best) ? one : best),
+    undefined,
+  );
+}
+
+function servedIn(dst: Actor, ports: readonly ExpectedPorts[]): boolean {
+  return (dst.pod?.serves ?? []).some(({ proto, port }) => ports.some((range) => includes(range, proto, port)));
+}
+
+function includes(range: ExpectedPorts, proto: string, port: number): boolean {
+  return 'first' in range && range.proto === proto && range.first <= port && port <= range.last;
+}
+
+/** One port: what the pod serves, or what people know, else the first. */
+function portOf({ dst, ports, verdicts }: Miss): { port: ExpectedPorts; verdict: Verdict } {
+  const wanted = [...(dst.pod?.serves ?? []), ...known.map((port) => ({ proto: 'tcp', port }))];
+  for (const { proto, port } of wanted) {
+    const at = ports.findIndex((range) => includes(range, proto, port));
+    if (at >= 0) return { port: { proto: proto as 'tcp', first: port, last: port }, verdict: verdicts[at] as Verdict };
+  }
+  const [first] = ports as [ExpectedPorts];
+  return { port: 'first' in first ? { ...first, last: first.first } : first, verdict: verdicts[0] as Verdict };
+}
+
+function queryOf(src: Actor, dst: Actor, port: ExpectedPorts): Query {
+  const ends = { src: src.id, dst: dst.id };
+  return 'first' in port ? { ...ends, ...questionOf(port) } : { ...ends, proto: port.proto };
+}
+
+/** Every side that is to blame: where it is denied those that deny, where it is allowed both. */
+function decidedBy(
+  { verdict: wanted }: Expectation,
+  { verdict, egress, ingress }: Verdict,
+  { src, dst }: { src: Actor; dst: Actor },
+  resources: readonly Resource[],
+): string {
+  const sides = [
+    { side: egress, direction: 'egress', of: src },
+    { side: ingress, direction: 'ingress', of: dst },
+  ] as const;
+  const blamed = sides.filter(({ side }) =>
+    verdict === 'allow' ? side.verdict !== 'unpoliced' : side.verdict === verdict,
+  );
+  if (blamed.length === 0) return neverPoliced(egress, ingress);
+  // Of two sides that allow the one with a policy tells more; both have to be asked for a denial.
+  const said = wanted === 'deny' ? blamed.filter(({ side }) => !byProfile(side)) : blamed;
+  return (said.length === 0 ? blamed.slice(-1) : said)
+    .map(({ side, direction, of }) => sideWords(side, direction, of, resources))
+    .join('; ');
+}
+
+function neverPoliced(egress: Side, ingress: Side): string {
+  return `allowed, since no policy is asked: ${ingress.why ?? egress.why ?? 'neither end is a pod on the pods’ own network'}`;
+}
+
+function byProfile({ trace }: Side): boolean {
+  return trace.at(-1)?.kind === 'Profile';
+}
+
+const verbs = { allow: 'allowed', deny: 'denied', depends: 'it depends', unpoliced: 'not asked' } as const;
+
+function sideWords(side: Side, direction: Direction, of: Actor, resources: readonly Resource[]): string {
+  const step = side.trace.at(-1);
+  if (side.verdict === 'depends') return `${direction} depends on ${(side.on ?? []).join(' and ')}`;
+  const verb = `${direction} ${verbs[side.verdict]}`;
+  if (step === undefined) return verb;
+  if (step.kind === 'Profile') {
+    return step.action === 'deny'
+      ? `${verb}: no profile of ${of.words} lets anything through`
+      : side.trace.length > 1
+        ? `${verb}, since all tiers passed it on`
+        : `${verb}, since no policy is for ${direction} of ${of.words}`;
+  }
+  const object = objectNamed(step);
+  if (step.index < 0) return `${verb} at the end of tier ${step.tier}, where ${object} is for it`;
+  const { field, text } = ruleNamed(resources, direction, step) ?? {};
+  const rule = field ?? `${direction} rule ${step.index}`;
+  return `${verb} by ${rule} of ${object}${text === undefined ? '' : `: ${text}`}`;
+}
+
+function further(misses: readonly Miss[], told: Miss, port: ExpectedPorts): string {
+  const pairs = misses.reduce((sum, miss) => sum + miss.pairs, 0) - 1;
+  const ports = joinPorts(misses.flatMap((miss) => miss.ports));
+  const more = portWords(ports);
+  if (pairs > 0) return `and ${pairs} more ${pairs === 1 ? 'pair' : 'pairs'}, in all on ${more}`;
+  const own = portWords(joinPorts(told.ports));
+  return own === portWords([port]) ? '' : `in all on ${own}`;
+}
