@@ -2,6 +2,7 @@
 import { type Address, keyOf, parseAddress, parseNet } from '../address.ts';
 import { parseSelector } from '../selector/parse.ts';
 import { like, type TextTest } from './checks.ts';
+import { regexpError } from './regexp.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomain = `${label}(\\.${label})*`;
@@ -69,14 +70,9 @@ export function readNet(text: string): ReadNet | undefined {
   return masked && { family: masked.family, prefix: masked.prefix, address, strict: keyOf(masked) === keyOf(address) };
 }
 
-/** Go's regular expressions know neither looking around nor references back; both mean a slow match. */
 export const regexp: TextTest = (text) => {
-  try {
-    new RegExp(text.replaceAll(/\(\?[imsU]+\)/g, '').replaceAll(/\(\?[imsU]+:/g, '(?:'));
-  } catch {
-    return 'is no regular expression';
-  }
-  return /\(\?<?[=!]|\\[1-9]/.test(text) ? 'is no regular expression of Go' : undefined;
+  const error = regexpError(text);
+  return error === undefined ? undefined : `is no regular expression of Go: ${error}`;
 };
 
 /** `a=b,c=d`. */
