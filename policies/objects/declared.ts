@@ -1,5 +1,5 @@
 /** A cluster as the rules over objects see it, without any engine: what its stack file declares. */
-import { declaredObjects } from '../../cluster/declared.ts';
+import { originsOf, worldOf } from '../../cluster/declared.ts';
 import { metricsObjects, policyObjects, poolObjects, release } from '../../cluster/index.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { resourcesIn } from '../../reachability/world/read.ts';
@@ -12,9 +12,9 @@ export function worldInputs(cluster: Cluster): Omit<DeclaredWorld, 'urn' | 'unkn
   const calico = cluster.calico.version ?? release(cluster.kubespray.version)?.calico;
   return {
     ...(calico === undefined ? {} : { calico }),
-    resources: resourcesIn(declaredObjects(cluster).filter(({ kind }) => !/Policy$/.test(kind))) ?? [],
+    resources: resourcesIn(worldOf(cluster)) ?? [],
     expect: cluster.expect,
-    origins: {},
+    origins: originsOf(cluster),
   };
 }
 

@@ -1,4 +1,5 @@
 import { apiServerOff } from './api-server-off.ts';
+import { expectation } from './expectation.ts';
 import { metricsPort } from './metrics-port.ts';
 import { monitorPort, monitorWithoutService } from './monitors.ts';
 import { oneInventory } from './one-inventory.ts';
@@ -10,6 +11,7 @@ export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, Obje
 /** Rules over objects of Kubernetes and over several resources of a stack. */
 export const objectRules: readonly ObjectRule[] = [
   oneInventory,
+  expectation,
   metricsPort,
   apiServerOff,
   monitorPort,

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { formatFinding } from '../../cluster/index.ts';
 import { fieldOf } from '../../kubespray/fields.ts';
+import { reference } from '../../policies/reference.ts';
 import { complete, judge, rules, type Subject } from '../../policies/rules/index.ts';
-import { reference } from '../../policies/rules/reference.ts';
 
 const worlds = join(import.meta.dirname, 'worlds');
 const base = parse(readFileSync(join(worlds, 'base.yaml'), 'utf8')) as Subject;
@@ -157,6 +157,6 @@ describe('rules', () => {
   it('are described in docs/rules.md as they are', () => {
     const file = join(import.meta.dirname, '../../docs/rules.md');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, reference());
-    assert.equal(readFileSync(file, 'utf8'), reference(), 'node policies/rules/reference.ts > docs/rules.md');
+    assert.equal(readFileSync(file, 'utf8'), reference(), 'node policies/reference.ts > docs/rules.md');
   });
 });

@@ -1,0 +1,128 @@
+import type { Expectation } from '../../cluster/types.ts';
+import { judgeExpectations } from '../../reachability/expect/index.ts';
+import type { Failure, Mend } from '../../reachability/expect/types.ts';
+import type { Resource, Side, Step, Verdict } from '../../reachability/index.ts';
+import { originOf } from './origin.ts';
+import type { DeclaredWorld, ObjectFinding, ObjectRule, ObjectWant } from './rule.ts';
+import { inputWants, isGlobal, worldIn, worldWants } from './world.ts';
+import { yamlLines } from './yaml.ts';
+
+/** Lines of a policy that are printed; a longer one is told in the summary alone. */
+const LONGEST = 60;
+
+export const expectation: ObjectRule = {
+  code: 'expectation',
+  title: 'Who must reach whom does, and who must not does not',
+  class: 'harmful',
+  description:
+    'What `expect` of the stack says holds under all policies that are declared, those of other programs in the same stack among them: judged as Calico decides, for every pod that is declared and for one that somebody may start tomorrow.',
+  reference: '',
+  concerns: () => true,
+  fields: [],
+  variables: [],
+  judge(declared) {
+    const acted = worldIn(declared);
+    if (acted === undefined) return [];
+    const { resources, declared: world } = acted;
+    const options = world.calico === undefined ? {} : { calico: world.calico };
+    const judged = world.expect.filter((each) => !isOpen(each, world));
+    return judgeExpectations(resources, judged, options).map((failure) => findingOf(failure, world));
+  },
+  wanting(declared): ObjectWant[] {
+    const [world] = declared.worlds;
+    if (world === undefined) return [];
+    const own = inputWants(world, ofExpect);
+    if (world.expect.length === 0) return own;
+    const open = world.expect.filter((each) => isOpen(each, world)).map(({ path }) => path);
+    const why = `${open.join(', ')} speaks of others, and not every expectation is known`;
+    return [
+      ...worldWants(declared),
+      ...own,
+      ...(open.length === 0 ? [] : [{ urn: world.urn, path: open[0] ?? '', why }]),
+    ];
+  },
+};
+
+/** Others are all but those that the expectations allow: nobody knows who they are where one of these is not known. */
+function isOpen({ from }: Expectation, world: DeclaredWorld): boolean {
+  return from.kind === 'others' && inputWants(world, ofExpect).length > 0;
+}
+
+function ofExpect(path: string): boolean {
+  return /^expect\b/.test(path);
+}
+
+function findingOf(failure: Failure, world: DeclaredWorld): ObjectFinding {
+  const { expectation, contradicts, mend } = failure;
+  return {
+    urn: world.urn,
+    path: expectation.path,
+    message: [said(failure, world), ...(contradicts === undefined ? [] : [`${contradicts} wants the opposite`])].join(
+      '; ',
+    ),
+    hint:
+      mend === undefined
+        ? contradicts === undefined
+          ? 'No one change of one policy mends it: change the policies, or what is expected.'
+          : 'Take one of the two back.'
+        : changesOf(mend)
+            .map(({ summary }) => sentence(summary))
+            .join(' '),
+    ...(mend === undefined ? {} : shown(mend)),
+  };
+}
+
+/** What was found, what it should be, and who decides it. */
+function said({ expectation, words, verdict, decidedBy, further }: Failure, world: DeclaredWorld): string {
+  if (verdict === undefined) return words;
+  const is = { allow: 'allowed', deny: 'denied', depends: 'not decided' }[verdict.verdict];
+  const must = { allow: 'allowed', deny: 'denied' }[expectation.verdict];
+  const origins = [...new Set(stepsOf(verdict).flatMap((step) => originOfStep(step, world) ?? []))];
+  const where = origins.length === 0 ? '' : ` (${origins.join(', ')})`;
+  return `${words} must be ${must} and is ${is}: ${decidedBy}${where}${further === '' ? '' : `; ${further}`}`;
+}
+
+function changesOf(mend: Mend): Mend[] {
+  return mend.and === undefined ? [mend] : [mend, ...changesOf(mend.and)];
+}
+
+/** The steps that made the verdict: of a denial that of the side which denies. */
+function stepsOf({ verdict, egress, ingress }: Verdict): Step[] {
+  const sides: readonly Side[] =
+    verdict === 'deny' ? [egress, ingress].filter((side) => side.verdict === 'deny').slice(0, 1) : [egress, ingress];
+  return sides.flatMap(({ trace }) => trace.slice(-1));
+}
+
+function originOfStep({ kind, policy }: Step, world: DeclaredWorld): string | undefined {
+  const [namespace, name] = policy.includes('/') ? (policy.split('/', 2) as [string, string]) : ['default', policy];
+  return originOf({ kind: kind === 'KubernetesNetworkPolicy' ? 'NetworkPolicy' : kind, name, namespace }, [world]);
+}
+
+/** The policies as they would be then; what is removed needs no showing. */
+function shown(mend: Mend): { mend?: string } {
+  const documents = changesOf(mend)
+    .filter(({ does }) => does !== 'remove')
+    .map(({ object }) => yamlLines(withoutDefaults(object)).join('\n'));
+  const text = documents.join('\n---\n');
+  return text === '' || text.split('\n').length > LONGEST ? {} : { mend: text };
+}
+
+/** What somebody would write: no namespace for what has none, no labels where there are none. */
+function withoutDefaults({ apiVersion, kind, metadata, ...rest }: Resource): Record<string, unknown> {
+  const { name, namespace, labels } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined || isGlobal(kind) ? {} : { namespace }),
+      ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
+    },
+    ...rest,
+  };
+}
+
+function sentence(text: string): string {
+  const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return whole.endsWith('.') || whole.endsWith(':') ? whole : `${whole}.`;
+}
