@@ -1,10 +1,9 @@
 /**
  * Everybody with everybody on one port: pods that no rule tells apart are one class, and one pair of a class stands for all of them.
  */
-import { type CompiledRule, setsOf } from './rules.ts';
+import { type Asked, apartOf, keyOf, numbering, rulesOf, setsAsked } from './classes.ts';
 import type { Query, Verdict } from './types.ts';
-import type { PlaceSet } from './world/sets.ts';
-import type { Located, Place } from './world/universe.ts';
+import type { Located } from './world/universe.ts';
 import { flowOf, meet, type Party, protocolOf, type World } from './world/world.ts';
 
 /** What every connection has in common. */
@@ -40,7 +39,7 @@ export function classesFor(world: World, question: Question): Located[][] | unde
   const protocol = protocolOf(question);
   if (protocol === undefined) return undefined;
   const pods = [...world.universe.located.values()].filter(({ endpoint }) => endpoint.kind === 'pod');
-  return classesOf(world, pods, protocol, question.port ?? -1);
+  return classesOf(world, pods, { protocol, port: question.port ?? -1 });
 }
 
 /** `deny` where they have no address of one family. */
@@ -55,44 +54,19 @@ export function partyOf(located: Located): Party {
   return { places: located.places, located };
 }
 
-function classesOf(world: World, pods: readonly Located[], protocol: number, port: number): Located[][] {
-  const rules = rulesFor(world, pods, protocol);
-  const sets = [...new Set(rules.flatMap((rule) => setsOf(rule, protocol, port)))];
-  const plans = new Map<unknown, number>();
-  const numberOf = (plan: unknown) => plans.get(plan) ?? plans.set(plan, plans.size).size - 1;
+function classesOf(world: World, pods: readonly Located[], asked: Asked): Located[][] {
+  const plans = new Set(pods.flatMap((pod) => [world.planOf(pod, 'egress'), world.planOf(pod, 'ingress')]));
+  const rules = new Set([...rulesOf(plans, asked), ...rulesOf(world.plansOnTheWay(), asked)]);
+  const sets = [...new Set([...setsAsked(rules, 'src', asked), ...setsAsked(rules, 'dst', asked)])];
+  const numberOf = numbering();
+  const apart = apartOf(world, rules);
   const byKey = new Map<string, Located[]>();
   for (const pod of pods) {
-    const key = [
-      numberOf(world.planOf(pod, 'egress')),
-      numberOf(world.planOf(pod, 'ingress')),
-      JSON.stringify(pod.endpoint.ports),
-      ...pod.places.map((place) => `${place.address?.family}${membership(sets, place)}`),
-    ].join(' ');
-    const alike = byKey.get(key) ?? [];
-    byKey.set(key, alike);
-    alike.push(pod);
+    const own = `${numberOf(world.planOf(pod, 'egress'))} ${numberOf(world.planOf(pod, 'ingress'))}`;
+    const key = `${own} ${apart(pod)}${keyOf(pod, sets)}`;
+    const alike = byKey.get(key);
+    if (alike === undefined) byKey.set(key, [pod]);
+    else alike.push(pod);
   }
   return [...byKey.values()];
-}
-
-/** The rules that may match the protocol, of all that govern one of the pods. */
-function rulesFor(world: World, pods: readonly Located[], protocol: number): CompiledRule[] {
-  const plans = new Set(pods.flatMap((pod) => [world.planOf(pod, 'egress'), world.planOf(pod, 'ingress')]));
-  const rules = new Set(
-    [...plans].flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies.flatMap((p) => p.rules))),
-  );
-  return [...rules].filter(
-    (rule) => (rule.protocol === undefined || rule.protocol === protocol) && rule.notProtocol !== protocol,
-  );
-}
-
-/** What each set says of the place, eight answers to a character. */
-function membership(sets: readonly PlaceSet[], place: Place): string {
-  const codes = new Uint16Array(Math.ceil(sets.length / 8));
-  for (let i = 0; i < sets.length; i++) {
-    codes[i >> 3] = (codes[i >> 3] as number) | ((sets[i] as PlaceSet).has(place) << (2 * (i & 7)));
-  }
-  let text = '';
-  for (const code of codes) text += String.fromCharCode(code);
-  return text;
 }

@@ -4,7 +4,7 @@
  */
 import type { Question } from './matrix.ts';
 import { type Entity, protocols } from './policy/policy.ts';
-import { allFailsafe } from './world/host.ts';
+import { failsafePorts } from './world/host.ts';
 import type { World } from './world/world.ts';
 
 /** Both ends are part of it. */
@@ -36,7 +36,7 @@ export function portRanges(world: World): PortRange[] {
       for (const { protocol, port } of service?.backends ?? []) add(protocol, port, port);
     }
   }
-  for (const port of failsafePorts(world)) add(undefined, port, port);
+  for (const port of failsafeOf(world)) add(undefined, port, port);
   return protos.flatMap((proto) => {
     const sorted = [...starts[proto]].sort((a, b) => a - b);
     return sorted.map((first, i) => ({ proto, first, last: (sorted[i + 1] ?? LAST_PORT + 1) - 1 }));
@@ -69,6 +69,6 @@ function namedPorts({ parts }: World, wanted: string) {
 }
 
 /** Host endpoints let these through, whatever the rules say. */
-function failsafePorts({ parts }: World): readonly number[] {
-  return parts.endpoints.some(({ kind }) => kind === 'host') ? allFailsafe : [];
+function failsafeOf({ parts }: World): readonly number[] {
+  return parts.endpoints.some(({ kind }) => kind === 'host') ? failsafePorts(parts.felix) : [];
 }

@@ -146,11 +146,21 @@ function compileEnd(entity: Entity, protocol: number | undefined, sets: Sets, so
   };
 }
 
-/** Everything that the rule asks of an end of a connection to this port, but for the port itself and the names that a pod gives its own. */
-export function setsOf({ src, dst }: CompiledRule, protocol: number, port: number): readonly PlaceSet[] {
-  const { service } = dst;
+/** What the rule asks of one end of a connection to this port, but for the port itself and the names that a pod gives its own. */
+export function setsAt(rule: CompiledRule, end: 'src' | 'dst', protocol: number, port: number): readonly PlaceSet[] {
+  const { within, without, service } = rule[end];
   const behind = service === undefined ? [] : [{ has: (place: Place) => service.serves(place, protocol, port) }];
-  return [...src.within, ...src.without, ...dst.within, ...dst.without, ...behind];
+  return [...within, ...without, ...behind];
+}
+
+/** The same of both ends. */
+export function setsOf(rule: CompiledRule, protocol: number, port: number): readonly PlaceSet[] {
+  return [...setsAt(rule, 'src', protocol, port), ...setsAt(rule, 'dst', protocol, port)];
+}
+
+/** Whether it looks a port's name up at the pods. */
+export function namesPorts({ src, dst }: CompiledRule): boolean {
+  return [src.ports, src.notPorts, dst.ports, dst.notPorts].some((ports) => (ports?.names.length ?? 0) > 0);
 }
 
 /** `maybe` where the flow or the world leaves out what the rule looks at; an HTTP rule is one always, if the rest of it matches. */

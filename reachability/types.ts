@@ -55,11 +55,22 @@ export interface Verdict {
   readonly egress: Side;
   /** What the destination's policies say. */
   readonly ingress: Side;
+  /** Host endpoints on the way, in order; absent where none says anything. Any of them may deny what both halves allow. */
+  readonly way?: readonly Passage[];
   /**
    * Of a service: each endpoint that may answer, after the translation of addresses. Where they do not all say the same the verdict
    * depends on who answers, and the two halves are those of the first that is denied.
    */
   readonly behind?: readonly Behind[];
+}
+
+/** What a host endpoint says of a packet that passes through its host. */
+export interface Passage {
+  /** `hostendpoint/NAME`. */
+  readonly endpoint: string;
+  /** Into the host, or out of it. */
+  readonly direction: Direction;
+  readonly side: Side;
 }
 
 export interface Behind {

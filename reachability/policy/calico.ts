@@ -27,7 +27,25 @@ export function calicoPolicy(resource: Resource): Policy {
       : namespacedSelector(own, selector, accounts),
     ...(ingress && { ingress: list(spec.ingress).map((rule) => ruleOf(fields(rule), own)) }),
     ...(egress && { egress: list(spec.egress).map((rule) => ruleOf(fields(rule), own)) }),
-    stage: spec.doNotTrack === true || spec.preDNAT === true ? 'host-only' : 'normal',
+    stage: spec.doNotTrack === true ? 'untracked' : spec.preDNAT === true ? 'preDNAT' : 'normal',
+    onForward: spec.applyOnForward === true,
+  };
+}
+
+/** The rules of a Profile, which are asked after every tier: what none of them matches goes on to the next profile. */
+export function profileRules({ metadata, spec }: Resource): Policy {
+  const rules = (of: unknown) => list(of).map((rule) => ruleOf(fields(rule), ''));
+  const { ingress, egress } = fields(spec);
+  return {
+    kind: 'Profile',
+    name: metadata.name,
+    namespace: '',
+    tier: '__PROFILE__',
+    order: 0,
+    selector: '',
+    ingress: rules(ingress),
+    egress: rules(egress),
+    stage: 'normal',
   };
 }
 

@@ -9,7 +9,8 @@ export type PolicyKind =
   | 'KubernetesNetworkPolicy'
   | 'KubernetesClusterNetworkPolicy'
   | 'KubernetesAdminNetworkPolicy'
-  | 'KubernetesBaselineAdminNetworkPolicy';
+  | 'KubernetesBaselineAdminNetworkPolicy'
+  | 'Profile';
 
 export interface Policy {
   readonly kind: PolicyKind;
@@ -24,8 +25,10 @@ export interface Policy {
   /** Absent: it does not govern this direction. Empty: it does, and matches nothing. */
   readonly ingress?: readonly Rule[];
   readonly egress?: readonly Rule[];
-  /** `host-only`: doNotTrack and preDNAT, which never enter a pod's tiers (felix/calc/event_sequencer.go tierInfoToProtoTierInfo). */
-  readonly stage: 'normal' | 'host-only';
+  /** doNotTrack and preDNAT are for host endpoints alone, before the tiers (felix/calc/event_sequencer.go tierInfoToProtoTierInfo). */
+  readonly stage: 'normal' | 'preDNAT' | 'untracked';
+  /** At host endpoints it is asked about what passes through, too. */
+  readonly onForward?: boolean;
 }
 
 export interface Rule {

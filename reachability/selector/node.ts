@@ -40,6 +40,34 @@ export function matches(node: Node, labels: Labels): boolean {
   }
 }
 
+/** The same as `matches`, made ready for many labels: what a tree looks up again each time is looked up once. */
+export function matcher(node: Node): (labels: Labels) => boolean {
+  switch (node.kind) {
+    case 'compare': {
+      const { label, operator, value } = node;
+      if (operator === '==') return (labels) => labels.get(label) === value;
+      return (labels) => compared(operator, labels.get(label), value);
+    }
+    case 'not': {
+      const operand = matcher(node.operand);
+      return (labels) => !operand(labels);
+    }
+    case 'and': {
+      const operands = node.operands.map(matcher);
+      return (labels) => {
+        for (const operand of operands) if (!operand(labels)) return false;
+        return true;
+      };
+    }
+    case 'or': {
+      const operands = node.operands.map(matcher);
+      return (labels) => operands.some((operand) => operand(labels));
+    }
+    default:
+      return (labels) => matches(node, labels);
+  }
+}
+
 function compared(operator: Comparison, value: string | undefined, wanted: string): boolean {
   if (operator === '!=') return value !== wanted;
   if (value === undefined) return false;

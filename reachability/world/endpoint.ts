@@ -1,6 +1,7 @@
 /** Pods and host endpoints with every label that a selector may ask for (Calico v3.32.1 …/k8s/conversion/workload_endpoint_default.go). */
 import { type Address, parseAddress } from '../address.ts';
-import { protocolNumber, protocols } from '../policy/policy.ts';
+import { profileRules } from '../policy/calico.ts';
+import { type Policy, protocolNumber, protocols } from '../policy/policy.ts';
 import {
   nameLabel,
   namespaceLabel,
@@ -24,6 +25,8 @@ export interface Endpoint {
   readonly profiles: readonly Profile[];
   /** The node that it is on, where that is known. */
   readonly node: string;
+  /** Of a host endpoint: for all interfaces of its node that have none of their own. */
+  readonly everyInterface?: boolean;
 }
 
 export interface NamedPort {
@@ -36,6 +39,8 @@ export interface Profile {
   readonly name: string;
   /** Namespaces and Calico's own profile for host endpoints let everything through; those of service accounts have labels alone. */
   readonly allows: boolean;
+  /** What people wrote in one of their own. */
+  readonly rules?: Policy;
 }
 
 /** Labels that pods inherit, by namespace and by `namespace/serviceaccount`. */
@@ -134,25 +139,46 @@ function namedPorts(container: Fields): NamedPort[] {
 }
 
 /**
- * A host endpoint with its own labels alone; `kubernetes.io/…` of the node are copied into it by Calico's controllers where it is an
- * automatic one, so they stand in the resource.
+ * `kubernetes.io/…` of the node are copied into an automatic one by Calico's controllers, so they stand in the resource. It has the
+ * labels of its profiles too, where they are not its own (felix/labelindex/label_inheritance_index.go).
  */
-export function hostEndpoint(resource: Resource, nodeAddresses: ReadonlyMap<string, readonly Address[]>): Endpoint {
+export function hostEndpoint(
+  resource: Resource,
+  written: ReadonlyMap<string, Resource>,
+  inherited: Inherited,
+): Endpoint {
   const spec = fields(resource.spec);
-  const node = text(spec.node);
-  const expected = texts(spec.expectedIPs).flatMap((ip) => parseAddress(ip) ?? []);
-  const everyInterface = spec.interfaceName === '*';
+  const named = texts(spec.profiles);
   return {
     id: `hostendpoint/${resource.metadata.name}`,
     kind: 'host',
-    labels: new Map(textMap(resource.metadata.labels)),
-    addresses: expected.length > 0 || !everyInterface ? expected : (nodeAddresses.get(node) ?? []),
+    labels: new Map([
+      ...named.toReversed().flatMap((name) => [...profileLabels(name, written.get(name), inherited)]),
+      ...textMap(resource.metadata.labels),
+    ]),
+    addresses: texts(spec.expectedIPs).flatMap((ip) => parseAddress(ip) ?? []),
     ports: list(spec.ports).flatMap((entry) => {
       const { name, port, protocol } = fields(entry);
       const number = protocolNumber(protocol);
       return typeof port === 'number' && number !== undefined ? { name: text(name), port, protocol: number } : [];
     }),
-    profiles: texts(spec.profiles).map((name) => ({ name, allows: name === 'projectcalico-default-allow' })),
-    node,
+    profiles: named.map((name) => profileOf(name, written.get(name))),
+    node: text(spec.node),
+    everyInterface: spec.interfaceName === '*',
   };
+}
+
+/** Calico's own let everything through; one that nobody wrote denies (felix/calc/active_rules_calculator.go DummyDropRules). */
+function profileOf(name: string, resource: Resource | undefined): Profile {
+  const own = name === 'projectcalico-default-allow' || name.startsWith('kns.');
+  return { name, allows: own, ...(!own && resource !== undefined && { rules: profileRules(resource) }) };
+}
+
+function profileLabels(name: string, resource: Resource | undefined, inherited: Inherited): Labels {
+  if (resource !== undefined) return new Map(textMap(fields(resource.spec).labelsToApply));
+  const account = /^ksa\.([^.]+)\.(.+)$/.exec(name);
+  const found = account
+    ? inherited.serviceAccounts.get(`${account[1]}/${account[2]}`)
+    : inherited.namespaces.get(name.replace(/^kns\./, ''));
+  return found ?? new Map();
 }

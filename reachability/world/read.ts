@@ -16,6 +16,7 @@ import {
   podPlace,
   serviceAccountLabels,
 } from './endpoint.ts';
+import { type FelixSettings, felixSettings } from './host.ts';
 import type { NetworkSet } from './universe.ts';
 
 export interface Parts {
@@ -24,6 +25,8 @@ export interface Parts {
   readonly hostPods: ReadonlyMap<string, readonly Address[]>;
   /** By node: its own addresses, those of its tunnels too. */
   readonly nodes: ReadonlyMap<string, readonly Address[]>;
+  /** By the name of the FelixConfiguration. */
+  readonly felix: ReadonlyMap<string, FelixSettings>;
   readonly networkSets: readonly NetworkSet[];
   readonly tiers: readonly Tier[];
   readonly policies: readonly Policy[];
@@ -90,6 +93,7 @@ export function partsOf(resources: readonly Resource[], version: CalicoVersion):
       ]),
     ),
   };
+  const profiles = new Map(of('Profile', ...calicoGroups).map((one) => [one.metadata.name, one]));
   const nodes = new Map(of('Node').map((node) => [node.metadata.name, nodeAddresses(node)]));
   const pods = of('Pod').map((pod) => ({
     id: `${pod.metadata.namespace}/${pod.metadata.name}`,
@@ -117,10 +121,11 @@ export function partsOf(resources: readonly Resource[], version: CalicoVersion):
     parts: {
       endpoints: [
         ...pods.flatMap(({ place }) => (place.kind === 'endpoint' ? place.endpoint : [])),
-        ...of('HostEndpoint', ...calicoGroups).map((hep) => hostEndpoint(hep, nodes)),
+        ...of('HostEndpoint', ...calicoGroups).map((hep) => hostEndpoint(hep, profiles, inherited)),
       ],
       hostPods: new Map(pods.flatMap(({ id, place }) => hostPod(id, place, nodes))),
       nodes,
+      felix: felixSettings(of('FelixConfiguration', ...calicoGroups)),
       networkSets: [
         ...of('GlobalNetworkSet', ...calicoGroups).map((set) => networkSet(set)),
         ...of('NetworkSet', ...calicoGroups).map((set) => networkSet(set, inherited)),

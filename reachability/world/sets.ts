@@ -1,6 +1,6 @@
 /** What Calico makes IP sets of: selectors, nets, services. Each remembers what it said of a place. */
 import { type Address, contains, keyOf, type Net } from '../address.ts';
-import { type Labels, matches, type Node } from '../selector/node.ts';
+import { type Labels, matcher, matches, type Node } from '../selector/node.ts';
 import type { Located, Place, Universe } from './universe.ts';
 
 /** Whether something holds; `maybe` where the world does not say enough. As numbers, since a world asks millions of times. */
@@ -41,12 +41,14 @@ const FEW = 1 / 16;
 
 /** Addresses of the endpoints, and nets of the network sets, whose labels a selector takes. Another address with a label of its own is none. */
 export class SelectorSet extends Remembering {
-  private readonly node: Node;
+  readonly node: Node;
   private readonly universe: Universe;
   /** All groups that it takes, once it was asked of several. */
   private groups: Uint8Array | undefined;
   private asked = 0;
-  private readonly nets: readonly Net[];
+  private matcher: ((labels: Labels) => boolean) | undefined;
+  /** Of the network sets that it takes. */
+  readonly nets: readonly Net[];
 
   constructor(node: Node, universe: Universe) {
     super();
@@ -59,7 +61,10 @@ export class SelectorSet extends Remembering {
     if (this.groups === undefined) {
       this.asked += 1;
       const { groups } = this.universe;
-      if (this.asked <= groups.length * FEW) return matches(this.node, groups[group] as Labels);
+      if (this.asked <= groups.length * FEW) {
+        this.matcher ??= matcher(this.node);
+        return this.matcher(groups[group] as Labels);
+      }
       this.groups = this.universe.select(this.node);
     }
     return this.groups[group] === 1;

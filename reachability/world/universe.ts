@@ -1,6 +1,6 @@
 /** Every endpoint, network set and address of a world, so that a selector is asked once for each set of labels and not once for each pair. */
 import { type Address, keyOf, type Net } from '../address.ts';
-import { type Labels, matches, type Node } from '../selector/node.ts';
+import { type Labels, matcher, type Node } from '../selector/node.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** An address, and who has it; of a pod that has no address yet, the pod alone. */
@@ -69,8 +69,9 @@ export class Universe {
   select(node: Node): Uint8Array {
     const chosen = new Uint8Array(this.groups.length);
     const candidates = this.candidates(node);
+    const takes = matcher(node);
     const ask = (group: number) => {
-      if (matches(node, this.groups[group] as Labels)) chosen[group] = 1;
+      if (takes(this.groups[group] as Labels)) chosen[group] = 1;
     };
     if (candidates === undefined) for (let group = 0; group < chosen.length; group++) ask(group);
     else for (const group of candidates) ask(group);

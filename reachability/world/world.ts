@@ -1,21 +1,27 @@
 /** A world that answers questions: who may reach whom, and what decides it. */
 import { type Address, keyOf, parseAddress } from '../address.ts';
-import { evaluate, type Plan, type PlannedPolicy, type PlannedTier } from '../evaluate.ts';
-import { type CalicoVersion, calicoVersion, comparePolicies, type Tier } from '../policy/order.ts';
-import { type Policy, protocolNumber, protocols } from '../policy/policy.ts';
+import { evaluate, type Plan } from '../evaluate.ts';
+import { type CalicoVersion, calicoVersion } from '../policy/order.ts';
+import { protocolNumber, protocols } from '../policy/policy.ts';
 import type { Resource } from '../raw.ts';
-import { compileRule, type Flow, familyBit, Sets } from '../rules.ts';
-import type { Direction, Query, Side, Step, Verdict } from '../types.ts';
-import { failsafe } from './host.ts';
+import { type Flow, familyBit, Sets } from '../rules.ts';
+import type { Direction, Passage, Query, Side, Verdict } from '../types.ts';
+import { toHostOf } from './host.ts';
+import { type HostEnd, Hosts, unpoliced } from './hosts.ts';
+import { Plans } from './plans.ts';
 import { type Ignored, type Parts, partsOf } from './read.ts';
 import { type Service, serviceSets, servicesOf } from './services.ts';
-import type { SelectorSet } from './sets.ts';
 import { throughService } from './through-service.ts';
 import { type Located, type Place, Universe } from './universe.ts';
 
 export interface WorldOptions {
   /** `v3.31.5`: ties and the cluster-wide kinds differ. Default: as 3.32. */
   readonly calico?: string;
+  /**
+   * What Felix was started with (kubespray: `calico_endpoint_to_host_action`): `Drop`, `Accept` or `Return`, in any case; it goes before
+   * FelixConfiguration. Default: as FelixConfiguration says, else Return.
+   */
+  readonly endpointToHost?: string;
 }
 
 export type Answer = { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly error: string };
@@ -26,32 +32,17 @@ export interface Party {
   readonly located?: Located;
 }
 
-const unpoliced: Side = { verdict: 'unpoliced', trace: [] };
-
-/** A policy, its place in its tier, and whom it is for. */
-interface Selecting {
-  readonly policy: Policy;
-  readonly index: number;
-  readonly selector: SelectorSet;
-}
-
 export class World {
   readonly parts: Parts;
   /** Resources that this version of Calico does not enforce, though somebody wrote them. */
   readonly ignored: readonly Ignored[];
   readonly services: ReadonlyMap<string, Service>;
   readonly universe: Universe;
-  private readonly version: CalicoVersion;
-  private readonly tiers: readonly { tier: Tier; policies: readonly Selecting[] }[];
-  private readonly sets: Sets;
-  /** By endpoint. */
-  private readonly plans: Record<Direction, (Plan | undefined)[]> = { egress: [], ingress: [] };
-  /** The same plan for all endpoints that the same policies are for. */
-  private readonly shared = { egress: new Map<string, Plan>(), ingress: new Map<string, Plan>() };
-  private readonly compiled = { egress: new Map<Policy, PlannedPolicy>(), ingress: new Map<Policy, PlannedPolicy>() };
+  readonly version: CalicoVersion;
+  private readonly plans: Plans;
   /** Addresses of services, with their names. */
   private readonly clusterIps: ReadonlyMap<string, string>;
-  private readonly nodeOf: ReadonlyMap<string, string>;
+  private readonly hosts: Hosts;
 
   constructor(resources: readonly Resource[], options: WorldOptions = {}) {
     this.version = calicoVersion(options.calico);
@@ -63,17 +54,8 @@ export class World {
     this.clusterIps = new Map(
       [...this.services].flatMap(([name, { clusterIps }]) => clusterIps.map((a): [string, string] => [keyOf(a), name])),
     );
-    this.sets = new Sets(this.universe, serviceSets(this.services));
-    this.nodeOf = new Map(
-      [...parts.nodes].flatMap(([node, all]) => all.map((a): [string, string] => [keyOf(a), node])),
-    );
-    const byTier = Map.groupBy(parts.policies, ({ tier }) => tier);
-    this.tiers = parts.tiers.map((tier) => ({
-      tier,
-      policies: (byTier.get(tier.name) ?? [])
-        .sort(comparePolicies(this.version))
-        .map((policy, index) => ({ policy, index, selector: this.sets.selector(policy.selector) })),
-    }));
+    this.plans = new Plans(parts, this.version, new Sets(this.universe, serviceSets(this.services)));
+    this.hosts = new Hosts(parts, this.universe, this.plans, toHostOf(options.endpointToHost ?? ''));
   }
 
   /** The verdict of one connection; not ok where an end is not in this world, or the question makes no sense. */
@@ -103,88 +85,63 @@ export class World {
   /** `namespace/pod`, an address, or `node/NAME`; undefined where there is none such. */
   find(name: string): Party | undefined {
     const located = this.universe.located.get(name);
-    if (located !== undefined) return { places: located.places, located };
+    if (located?.endpoint.kind === 'pod') return { places: located.places, located };
     const address = parseAddress(name);
-    const addresses = address === undefined ? (this.parts.hostPods.get(name) ?? this.nodeAddresses(name)) : [address];
-    if (addresses === undefined) return undefined;
-    const places = addresses.map((a) => this.universe.placeOf(a));
-    const owner = places.flatMap(({ endpoints }) => endpoints)[0];
+    const addresses =
+      located?.endpoint.addresses.length === 0 ? this.parts.nodes.get(located.endpoint.node) : undefined;
+    const found =
+      addresses ??
+      located?.endpoint.addresses ??
+      (address === undefined ? (this.parts.hostPods.get(name) ?? this.nodeAddresses(name)) : [address]);
+    if (found === undefined) return undefined;
+    const places = found.map((a) => this.universe.placeOf(a));
+    const owner =
+      located ?? places.flatMap(({ endpoints }) => endpoints).find(({ endpoint }) => endpoint.kind === 'pod');
     return owner === undefined ? { places } : { places, located: owner };
   }
 
-  /** Both halves, each asked with the connection as it is after any translation of addresses. */
-  decide(src: Party, dst: Party, flow: Flow): Verdict {
+  /**
+   * Both halves, each asked with the connection as it is after any translation of addresses, and what hosts on the way say.
+   * @param before the connection as it was before the translation
+   */
+  decide(src: Party, dst: Party, flow: Flow, before = flow): Verdict {
+    const from = this.endOf(src, flow.src);
+    const to = this.endOf(dst, flow.dst);
     // A packet to oneself never leaves the pod.
-    const toItself = src.located !== undefined && src.located === dst.located;
-    const egress = toItself ? unpoliced : this.side(src, 'egress', flow);
-    const ingress = toItself ? unpoliced : (this.fromOwnNode(dst, flow) ?? this.side(dst, 'ingress', flow));
-    return { verdict: together(egress, ingress), egress, ingress };
+    if (src.located !== undefined && src.located === dst.located) return verdictOf(unpoliced, unpoliced);
+    const own = from.node !== '' && from.node === to.node;
+    if (own && from.pod === undefined) return verdictOf(unpoliced, fromOwnNode(from.node, to));
+    const egress = this.side(src, from, 'egress', flow, flow);
+    if (own && to.pod === undefined) return verdictOf(egress, this.hosts.toOwnHost(from.node, flow, before));
+    return verdictOf(egress, this.side(dst, to, 'ingress', flow, before), this.hosts.way(from, to, flow, before));
   }
 
-  side({ located }: Party, direction: Direction, flow: Flow): Side {
-    if (located === undefined) return unpoliced;
-    if (located.endpoint.kind === 'host') {
-      const port = failsafe(direction, flow);
-      if (port !== undefined) return { ...unpoliced, why: port };
-    }
-    return evaluate(this.planOf(located, direction), flow);
+  private side({ located }: Party, { pod, node }: HostEnd, direction: Direction, flow: Flow, before: Flow): Side {
+    if (pod !== undefined) return evaluate(this.planOf(pod, direction), flow);
+    if (located !== undefined) return this.hosts.sideOf(located, direction, 'end', flow, before);
+    return node === ''
+      ? unpoliced
+      : this.hosts.side(direction, node, direction === 'egress' ? flow.src : flow.dst, flow, before);
+  }
+
+  private endOf({ located }: Party, place: Place): HostEnd {
+    if (located === undefined) return { node: this.hosts.nodeAt(place) };
+    const { kind, node } = located.endpoint;
+    return kind === 'pod' ? { pod: located, node } : { node };
+  }
+
+  /** Whether pods that no rule tells apart may differ by the node that they are on. */
+  get nodesMatter(): boolean {
+    return this.hosts.act;
+  }
+
+  /** Plans of host endpoints that may be asked about what passes through their hosts. */
+  plansOnTheWay(): readonly Plan[] {
+    return this.hosts.plansOnTheWay();
   }
 
   planOf(located: Located, direction: Direction): Plan {
-    const known = this.plans[direction][located.id] ?? this.plan(located, direction);
-    this.plans[direction][located.id] = known;
-    return known;
-  }
-
-  private plan(located: Located, direction: Direction): Plan {
-    const { kind, id } = located.endpoint;
-    // A policy with a namespace is for pods of it alone; most are another's, and need not be asked.
-    const namespace = kind === 'pod' ? id.slice(0, id.indexOf('/')) : undefined;
-    const mine = this.tiers.map(({ policies }) =>
-      policies.filter(
-        ({ policy, selector }) =>
-          (policy.namespace === '' || namespace === undefined || policy.namespace === namespace) &&
-          policy[direction] !== undefined &&
-          policy.stage === 'normal' &&
-          selector.takes(located),
-      ),
-    );
-    const allowing = located.endpoint.profiles.find(({ allows }) => allows)?.name;
-    const key = `${mine.map((tier) => tier.map(({ index }) => index).join(' ')).join(';')} ${allowing}`;
-    const known = this.shared[direction].get(key);
-    if (known !== undefined) return known;
-    const tiers = mine.flatMap((policies, i): PlannedTier[] => {
-      const { tier } = this.tiers[i] as (typeof this.tiers)[number];
-      const first = policies[0]?.policy;
-      if (first === undefined) return [];
-      const planned = policies.map(({ policy }) => this.compile(policy, direction));
-      return [{ policies: planned, atEnd: stepOf(first, -1, tier.defaultAction) }];
-    });
-    const [policy, index, action] =
-      allowing === undefined ? (['__PROFILE__', -1, 'deny'] as const) : ([allowing, 0, 'allow'] as const);
-    const plan = { tiers, atEnd: { tier: '__PROFILE__', kind: 'Profile', policy, index, action } };
-    this.shared[direction].set(key, plan);
-    return plan;
-  }
-
-  private compile(policy: Policy, direction: Direction): PlannedPolicy {
-    const known = this.compiled[direction].get(policy);
-    if (known !== undefined) return known;
-    const rules = policy[direction] ?? [];
-    const compiled = {
-      policy,
-      rules: rules.map((rule) => compileRule(rule, this.sets)),
-      steps: rules.map(({ action }, index) => (action === 'log' ? undefined : stepOf(policy, index, action))),
-    };
-    this.compiled[direction].set(policy, compiled);
-    return compiled;
-  }
-
-  /** What a node sends to its own pods, probes among it, passes no policy (felix/rules/static.go:727 filterOutputChain). */
-  private fromOwnNode({ located }: Party, { src }: Flow): Side | undefined {
-    if (located?.endpoint.kind !== 'pod' || located.endpoint.node === '' || src.address === undefined) return undefined;
-    const node = this.nodeOf.get(keyOf(src.address));
-    return node === located.endpoint.node ? { ...unpoliced, why: `${node} is the pod's own node` } : undefined;
+    return this.plans.planOf(located, direction);
   }
 
   private nodeAddresses(name: string): readonly Address[] | undefined {
@@ -228,11 +185,22 @@ export function flowOf(query: Query, protocol: number, { src, dst }: { src: Plac
   };
 }
 
-export function together(egress: Side, ingress: Side): Verdict['verdict'] {
-  if (egress.verdict === 'deny' || ingress.verdict === 'deny') return 'deny';
-  return egress.verdict === 'depends' || ingress.verdict === 'depends' ? 'depends' : 'allow';
+function verdictOf(egress: Side, ingress: Side, way: readonly Passage[] = []): Verdict {
+  return way.length === 0
+    ? { verdict: together([egress, ingress]), egress, ingress }
+    : { verdict: together([egress, ingress, ...way.map(({ side }) => side)]), egress, ingress, way };
 }
 
-function stepOf({ tier, kind, namespace, name }: Policy, index: number, action: Step['action']): Step {
-  return { tier, kind, policy: namespace === '' ? name : `${namespace}/${name}`, index, action };
+function together(sides: readonly Side[]): Verdict['verdict'] {
+  let depends = false;
+  for (const { verdict } of sides) {
+    if (verdict === 'deny') return 'deny';
+    if (verdict === 'depends') depends = true;
+  }
+  return depends ? 'depends' : 'allow';
+}
+
+/** What a node sends to its own pods, probes among it, passes no policy (felix/rules/static.go:727 filterOutputChain). */
+function fromOwnNode(node: string, { pod }: HostEnd): Side {
+  return { ...unpoliced, why: pod === undefined ? 'a host that talks to itself' : `${node} is the pod's own node` };
 }
