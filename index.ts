@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { parseCluster } from './cluster/index.ts';
-import { CalicoCluster, clusterOutputs, UserError } from './components/index.ts';
+import { CalicoCluster, clusterOutputs, readManifests, UserError } from './components/index.ts';
 
 /**
  * The program: load the stack's cluster, declare it, export what it became. The same for the official `pulumi` (which
@@ -8,7 +8,8 @@ import { CalicoCluster, clusterOutputs, UserError } from './components/index.ts'
  */
 export default async function program(): Promise<Record<string, unknown>> {
   const config = new pulumi.Config('calispray');
-  const parsed = parseCluster(config.requireObject('cluster'));
+  const value = config.requireObject('cluster');
+  const parsed = parseCluster(value, { manifests: readManifests(value, import.meta.dirname) });
   if (!parsed.ok) throw new UserError(parsed.findings);
   const { cluster } = parsed;
   const secretVariables = config.getSecretObject<Record<string, unknown>>('secretVariables');

@@ -93,7 +93,7 @@ export async function clusterOf(project: Project, file: StackFile): Promise<Clus
 /** As clusterOf, with the places of its fields. `judge` adds what can be said of a mistyped cluster besides. */
 export async function specOf(project: Project, file: StackFile, judge?: Judge): Promise<Spec | undefined> {
   const value = file.config[CLUSTER_KEY];
-  if (value !== undefined) return parse(value, file.source, `config.${CLUSTER_KEY}`, judge);
+  if (value !== undefined) return parse(file.path, value, file.source, `config.${CLUSTER_KEY}`, judge);
   if (project.dir !== packageDir) return undefined;
   const hint = 'put it under `config:`, as Pulumi.dev.yaml does';
   throw UserError.of('no-cluster', CLUSTER_KEY, `${nameOf(file.path)} declares no cluster`, hint);
@@ -105,18 +105,38 @@ export async function specOf(project: Project, file: StackFile, judge?: Judge): 
  */
 export async function specIn(path: string, judge?: Judge): Promise<Spec> {
   const source = readYamlFile(path);
-  return parse(source.value, source, '', judge);
+  return parse(path, source.value, source, '', judge);
 }
 
-async function parse(value: unknown, source: Source, base: string, judge?: Judge): Promise<Spec> {
-  const { parseCluster } = await import('../cluster/index.ts');
-  const parsed = parseCluster(value);
+async function parse(path: string, value: unknown, stack: Source, base: string, judge?: Judge): Promise<Spec> {
+  const [{ parseCluster, placeInManifests }, { readManifests }] = await Promise.all([
+    import('../cluster/index.ts'),
+    import('../components/manifests.ts'),
+  ]);
+  const folder = dirname(resolve(path));
+  const manifests = readManifests(value, folder);
+  const source: Source = {
+    ...stack,
+    place(at, from) {
+      const inManifest = placeInManifests(at, manifests);
+      if (inManifest === undefined) return stack.place(at, from);
+      return { ...inManifest, file: nameOf(resolve(folder, inManifest.file)) };
+    },
+  };
+  const parsed = parseCluster(value, { manifests });
   if (parsed.ok) return { cluster: parsed.cluster, source, base };
-  const more = judge === undefined ? [] : await besides(value, parsed.findings, judge);
-  throw new UserError(located([...parsed.findings, ...more], source, base));
+  const more = judge === undefined ? [] : await besides(value, parsed.findings, judge, { manifests });
+  const findings = [...parsed.findings, ...more].map((finding) => fromHere(finding, folder));
+  throw new UserError(located(findings, source, base));
 }
 
-/** The findings with their places in the file. */
+/** A mistake in a manifest has its place, in a file that is named from the folder of the stack. */
+function fromHere(finding: Finding, folder: string): Finding {
+  const { at } = finding;
+  return at === undefined ? finding : { ...finding, at: { ...at, file: nameOf(resolve(folder, at.file)) } };
+}
+
+/** The findings with their places in the file, where they have none yet. */
 export function located(findings: readonly Finding[], source: Source, base: string): Finding[] {
-  return findings.map((finding) => ({ ...finding, at: source.place(finding.path, base) }));
+  return findings.map((finding) => ({ ...finding, at: finding.at ?? source.place(finding.path, base) }));
 }

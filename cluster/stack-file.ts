@@ -45,22 +45,31 @@ function isInside(field: Field, section: Field): boolean {
   return field.path.startsWith(`${section.path}.`) || field.path.startsWith(`${section.path}[`);
 }
 
+/** Fields of which the same is to be said share a row. */
 function table(rows: readonly Field[]): string[] {
-  return ['| field | type | default | what | changing it |', '|---|---|---|---|---|', ...rows.map(row)];
+  const paths = new Map<string, string[]>();
+  for (const field of rows) {
+    const said = saidOf(field);
+    paths.set(said, [...(paths.get(said) ?? []), code(field.path)]);
+  }
+  return [
+    '| field | type | default | what | changing it |',
+    '|---|---|---|---|---|',
+    ...[...paths].map(([said, fields]) => `| ${fields.join('<br>')} | ${said} |`),
+  ];
 }
 
-function row(field: Field): string {
-  const { path, schema, description, unit, change, note = '', otherwise, required, chooses } = field;
+function saidOf(field: Field): string {
+  const { schema, description, unit, change, note = '', otherwise, required, chooses } = field;
   const standIn = required ? '' : otherwise === undefined ? code(defaultOf(field)) : otherwise;
   const example = `Example: ${(schema.examples ?? []).map((one) => code(inline(one))).join(', ')}.`;
   const cells = [
-    code(path),
     typeOf(schema) + (unit === undefined ? '' : `, in ${unit}`),
     chooses ? 'one of several ways' : required ? 'must be written' : standIn,
     `${description} ${example}`,
     `**${change}**. ${note}`.trimEnd(),
   ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ');
 }
 
 /** The type in words: `whole number 1 to 65535`, `list of text`, `always or cross-subnet`. */

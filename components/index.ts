@@ -1,7 +1,16 @@
 /** Calispray as a library: the components, and what a program needs to feed them. */
 
 export { UserError } from '../cluster/finding.ts';
-export { parseCluster } from '../cluster/index.ts';
+export {
+  allowDns,
+  allowPrometheus,
+  clusterDns,
+  defaultDeny,
+  isolate,
+  nodesAsSources,
+  parseCluster,
+  stagedOf,
+} from '../cluster/index.ts';
 export * from './api-gate.ts';
 export * from './build.ts';
 export * from './calico-cluster.ts';
@@ -9,6 +18,7 @@ export * from './controller.ts';
 export * from './felix-metrics.ts';
 export * from './inventory.ts';
 export * from './kubeconfig.ts';
+export * from './manifests.ts';
 export * from './node.ts';
 export * from './plan.ts';
 export * from './policies.ts';

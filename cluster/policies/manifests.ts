@@ -2,7 +2,7 @@
  * Policies out of files that a stack points to with `policies.manifests`. What the files say comes in as text: reading them is for the
  * program and the command line (components/manifests.ts).
  */
-import type { Finding } from '../finding.ts';
+import type { Finding, Place } from '../finding.ts';
 import { findingsOf } from '../issues.ts';
 import { isRecord, list, record, refused } from '../raw.ts';
 import { policyObject } from '../schema/policies.ts';
@@ -118,6 +118,18 @@ function entriesOf({ value, place }: DocumentSource, origin: string): WrittenMan
   });
   if (!isRecord(value) || value.kind !== 'List' || !Array.isArray(value.items)) return [one(value, '')];
   return value.items.map((item, i) => one(item, `items[${i}]`));
+}
+
+/** Where a path as findings have it, `policies/production.yaml#2 spec.ingress[0]`, stands; undefined where it is in none of the manifests. */
+export function placeInManifests(path: string, manifests: Manifests): Place | undefined {
+  for (const [file, text] of Object.entries(manifests)) {
+    if (typeof text !== 'string' || !path.startsWith(`${file}#`)) continue;
+    const [, number, within = ''] = /^#(\d+)(?: (.*))?$/s.exec(path.slice(file.length)) ?? [];
+    const read = readDocuments(text, file);
+    const document = read.ok ? read.documents[Number(number) - 1] : undefined;
+    if (document !== undefined) return document.place(within);
+  }
+  return undefined;
 }
 
 /** What the API server writes into an object, and refuses or ignores when it is applied. */

@@ -168,7 +168,9 @@ describe('the JSON Schema of a cluster', () => {
     it('an example that parses, in the reference cluster or in full.yaml', () => {
       const full = exampleCluster('full');
       const ipip = withValue(full, 'network.encapsulation', { ipip: 'always' });
-      const hosts = [referenceCluster(), full, withValue(ipip, 'network.furtherPools[].encapsulation', 'none')];
+      const denied = withValue(full, 'expect', [{ deny: { from: 'others', to: { namespace: 'production' } } }]);
+      const pooled = withValue(ipip, 'network.furtherPools[].encapsulation', 'none');
+      const hosts = [referenceCluster(), full, pooled, denied];
       for (const field of valued) {
         assert.equal(field.schema.examples?.length, 1, field.path);
         const example = exampleOf(field);
