@@ -8,7 +8,9 @@ import {
   policyObjects,
   poolObjects,
 } from '../cluster/index.ts';
+import { subjectOf } from '../kubespray/index.ts';
 import { desiredOf } from '../kubespray/plan/index.ts';
+import { judgeObjects } from '../policies/objects/judge.ts';
 import { ApiGate } from './api-gate.ts';
 import { Build } from './build.ts';
 import { Controller } from './controller.ts';
@@ -19,6 +21,7 @@ import { ReachableNode } from './node.ts';
 import { Plan } from './plan.ts';
 import { Policies } from './policies.ts';
 import { Pools } from './pools.ts';
+import { refuseWithoutPack } from './refuse.ts';
 import { secretVariables, withDigests } from './secret-variables.ts';
 import { kubespraySource } from './source.ts';
 import { World, worldArgs } from './world.ts';
@@ -44,6 +47,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
   constructor(name: string, args: CalicoClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster } = args;
     super('calispray:cluster:CalicoCluster', name, { name: cluster.name }, opts);
+    refuseWithoutPack(() => judgeObjects(cluster, subjectOf(cluster), 'refused'));
     const mine = { parent: this };
     const host = nodeNamed(cluster, cluster.kubespray.controller);
 

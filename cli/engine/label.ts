@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   'calispray:kubespray:Plan': 'plan',
   'calispray:kubernetes:ApiGate': 'API gate',
   'calispray:monitoring:FelixMetrics': 'Felix metrics',
+  'calispray:reachability:World': 'declared world',
   'command:remote:Command': 'command',
   'command:remote:CopyToRemote': 'copy',
 };

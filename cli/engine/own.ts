@@ -9,6 +9,8 @@ export const PLAN = 'calispray:kubespray:Plan';
 
 const COMMAND = 'command:remote:Command';
 const INVENTORY = 'calispray:kubespray:Inventory';
+/** Makes nothing; a change of it is one of the stack file's, and the rules say what comes of it. */
+const WORLD = 'calispray:reachability:World';
 const BUILD = 'calispray:kubespray:Build';
 /** Components whose commands read once more after everything else: a digest of the facts is what they get. */
 const readers = ['calispray:kubespray:Kubeconfig', 'calispray:kubernetes:ApiGate'];
@@ -45,6 +47,7 @@ export function readingLines(journal: Journal): string[] {
 /** What of a change is worth a line: properties, and in `names` what else differs. `journal` may hold a plan, which says the rest. */
 export function worthShowing(change: Change, journal: Journal): { properties: PropertyChange[]; names: string[] } {
   const properties = change.properties.filter((property) => !isConnection(property));
+  if (change.type === WORLD) return { properties: [], names: [] };
   if (journal.plan === undefined) return { properties, names: [] };
   if (change.type === INVENTORY) return { properties: [], names: [] };
   if (change.type !== COMMAND || change.act !== 'update') return { properties, names: [] };

@@ -1,4 +1,5 @@
 /** The world that the policies of a stack act in: its objects, and what it says of the cluster beside them. */
+import { isRecord } from '../../cluster/raw.ts';
 import { podsOfWorkloads, type Resource, World } from '../../reachability/index.ts';
 import type { Declared, DeclaredWorld, KubernetesObject, ObjectWant } from './rule.ts';
 
@@ -30,13 +31,45 @@ export function worldIn(judged: Declared): ActedIn | undefined {
 
 /** A pod of each Deployment and its like is part of it, so that what a program declares without a pod is judged. */
 function worldOf(declared: DeclaredWorld, objects: readonly KubernetesObject[]): ActedIn {
-  const given = [...declared.resources, ...objects.map(resourceOf)];
+  const whole = [...declared.resources, ...objects.filter((object) => !isPatch(object)).map(resourceOf)];
+  const given = objects.filter(isPatch).reduce(patched, whole);
   const resources = [...given, ...podsOfWorkloads(given)];
   return {
     world: new World(resources, declared.calico === undefined ? {} : { calico: declared.calico }),
     resources,
     declared,
   };
+}
+
+/** `kubernetes:core/v1:NamespacePatch` has the kind of what it patches. */
+function isPatch({ urn, kind }: KubernetesObject): boolean {
+  return !kind.endsWith('Patch') && /Patch$/.test(urn.split('::')[2] ?? '');
+}
+
+/** Lists are replaced, maps are merged, as a server does that knows no keys of lists. */
+function patched(resources: Resource[], patch: KubernetesObject): Resource[] {
+  const change = resourceOf(patch);
+  const at = resources.findIndex((resource) => isSame(resource, change));
+  const whole = resources[at];
+  return whole === undefined ? [...resources, change] : resources.with(at, merged(whole, change) as Resource);
+}
+
+function merged(value: unknown, change: unknown): unknown {
+  if (!isRecord(value) || !isRecord(change)) return change;
+  return {
+    ...value,
+    ...Object.fromEntries(Object.entries(change).map(([key, inner]) => [key, merged(value[key], inner)])),
+  };
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  const group = ({ apiVersion }: Resource) => apiVersion.split('/').slice(0, -1).join('/');
+  return (
+    a.kind === b.kind &&
+    group(a) === group(b) &&
+    a.metadata.name === b.metadata.name &&
+    (isGlobal(a.kind) || (a.metadata.namespace ?? 'default') === (b.metadata.namespace ?? 'default'))
+  );
 }
 
 /** Why there is no world to judge in: nothing where there is one, or where the stack says nothing of a cluster. */
@@ -47,10 +80,19 @@ export function worldWants({ worlds, objects, unread = [] }: Declared): ObjectWa
     const why = `the stack tells of ${worlds.length} clusters, and which of them an object goes to is not known`;
     return worlds.map(({ urn }) => ({ urn, path: '', why }));
   }
-  const ofObjects = [...objects, ...unread].flatMap((object) =>
+  const all = [...objects, ...unread];
+  const whole = all.filter((object) => !isPatch(object)).map(resourceOf);
+  const ofPatches = all
+    .filter((object) => isPatch(object) && policyKinds.test(object.kind))
+    .filter((object) => !whole.some((resource) => isSame(resource, resourceOf(object))))
+    .map((object) => {
+      const why = `${nameOf(object)} is patched here, and the rest of it is not in this stack`;
+      return { urn: object.urn, path: 'spec', why };
+    });
+  const ofObjects = all.flatMap((object) =>
     hidden(object).map((path) => ({ urn: object.urn, path, why: `${path} of ${nameOf(object)} ${LATER}` })),
   );
-  return [...inputWants(world, (path) => !/^(expect|origins)\b/.test(path)), ...ofObjects];
+  return [...inputWants(world, (path) => !/^(expect|origins)\b/.test(path)), ...ofObjects, ...ofPatches];
 }
 
 /** What of a world's own inputs nobody can use. */
