@@ -133,8 +133,10 @@ export function endWords(end: ExpectedEnd): string {
       return 'the other nodes';
     case 'dns':
       return "the cluster's DNS";
+    case 'others':
+      return 'everybody else';
     default:
-      return end.kind;
+      return 'everybody';
   }
 }
 
@@ -159,6 +161,7 @@ export function portsOf({ ports, to }: Expectation): readonly ExpectedPorts[] {
 
 /** `tcp 80, 443; udp 53`. */
 export function portWords(ports: readonly ExpectedPorts[]): string {
+  if (everyPort.every((all) => ports.some((one) => JSON.stringify(one) === JSON.stringify(all)))) return 'every port';
   const byProto = Map.groupBy(ports, ({ proto }) => proto);
   return [...byProto]
     .map(([proto, all]) => {

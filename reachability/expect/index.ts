@@ -2,13 +2,26 @@
 import type { Expectation } from '../../cluster/types.ts';
 import type { Resource } from '../raw.ts';
 import type { WorldOptions } from '../world/world.ts';
-import { type Cast, castOf } from './actors.ts';
-import { missesOf } from './connections.ts';
+import { castOf } from './actors.ts';
+import { type Miss, missesOf } from './connections.ts';
 import { emptiness } from './ends.ts';
+import { budgetFor, mendFor } from './mend/search.ts';
 import type { Failure } from './types.ts';
 import { failureOf } from './words.ts';
 
 export type { Failure, Mend } from './types.ts';
+
+export interface JudgeOptions extends WorldOptions {
+  /** Whether a change that mends is looked for: many worlds are built for it. Default true. */
+  readonly mend?: boolean;
+}
+
+interface Judged {
+  readonly expectation: Expectation;
+  /** Why there is nothing to judge. */
+  readonly empty: string | undefined;
+  readonly misses: readonly Miss[];
+}
 
 /**
  * One failure for each expectation that does not hold, in their order; none where all do.
@@ -17,19 +30,24 @@ export type { Failure, Mend } from './types.ts';
 export function judgeExpectations(
   resources: readonly Resource[],
   expectations: readonly Expectation[],
-  options: WorldOptions = {},
+  { mend = true, ...options }: JudgeOptions = {},
 ): Failure[] {
+  if (expectations.length === 0) return [];
   const cast = castOf(resources, expectations, options);
-  return expectations.flatMap((expectation) => judged(cast, expectation, expectations, resources) ?? []);
-}
-
-function judged(
-  cast: Cast,
-  expectation: Expectation,
-  all: readonly Expectation[],
-  resources: readonly Resource[],
-): Failure | undefined {
-  const empty = emptiness(cast, expectation.from) ?? emptiness(cast, expectation.to);
-  if (empty !== undefined) return { expectation, words: empty, decidedBy: '', further: '' };
-  return failureOf(expectation, missesOf(cast, expectation, all), resources);
+  const judged = expectations.map((expectation): Judged => {
+    const empty = emptiness(cast, expectation.from) ?? emptiness(cast, expectation.to);
+    return { expectation, empty, misses: empty === undefined ? missesOf(cast, expectation, expectations) : [] };
+  });
+  const holding = judged
+    .filter(({ empty, misses }) => empty === undefined && misses.length === 0)
+    .map(({ expectation }) => expectation);
+  const search = { resources, all: expectations, holding, options, budget: budgetFor(resources) };
+  return judged.flatMap(({ expectation, empty, misses }): Failure[] => {
+    if (empty !== undefined) return [{ expectation, words: empty, decidedBy: '', further: '' }];
+    const failure = failureOf(expectation, misses, resources);
+    if (failure === undefined) return [];
+    // No policy meets two that want the opposite.
+    const change = mend && failure.contradicts === undefined ? mendFor(search, cast, expectation, misses) : undefined;
+    return [{ ...failure, ...(change && { mend: change }) }];
+  });
 }
