@@ -1,5 +1,8 @@
 /** Who can reach whom: a world of resources, asked about connections, as Calico decides them. */
 export { type Address, contains, keyOf, type Net, parseAddress, parseNet } from './address.ts';
+export { type Change, type Compared, changesBetween, type Sides } from './change/changes.ts';
+export { withPodsNamedAs, workloadsApart } from './change/match.ts';
+export { type Everybody, type Grain, inWords, listed } from './change/names.ts';
 export { type Difference, differences } from './diff.ts';
 export { type Edge, type End, edgesOf, nodeEnds, podEnds } from './edges.ts';
 export { type Matrix, matrixOf, type Question } from './matrix.ts';
@@ -10,6 +13,7 @@ export type { Resource } from './raw.ts';
 export { type NamedRule, objectNamed, ruleNamed } from './rule-names.ts';
 export { format, type Labels, matches, type Node } from './selector/node.ts';
 export { parseSelector } from './selector/parse.ts';
+export { stagedIn, withStagedEnforced } from './staged.ts';
 export {
   type Behind,
   type Direction,

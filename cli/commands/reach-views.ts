@@ -3,7 +3,7 @@ import { UserError } from '../../cluster/finding.ts';
 import { type End, edgesOf, nodeEnds, outsideOf, podEnds, workloadsOf } from '../../reachability/index.ts';
 import { print } from '../reach/print.ts';
 import { type Format, formats, type Shape, viewOf } from '../reach/views.ts';
-import { type Asked, type WorldOptions, worldOf } from '../reach/world.ts';
+import { type Asked, inLabIfLive, type WorldOptions, worldOf } from '../reach/world.ts';
 import { exitCodes } from '../report.ts';
 
 export interface ViewOptions extends WorldOptions {
@@ -37,10 +37,12 @@ async function told(options: ViewOptions, shape: Shape, ends: (asked: Asked) => 
   if (options.by !== undefined && !['workload', 'namespace', 'pod'].includes(options.by)) {
     throw UserError.of('no-question', '', `--by ${options.by} is unknown`, 'Give workload, namespace or pod.');
   }
+  const inside = await inLabIfLive(options);
+  if (inside !== undefined) return inside;
   const asked = await worldOf(options);
   const [sources, targets] = ends(asked);
   const edges = edgesOf(asked.world, sources, targets);
-  const lines = viewOf(format, shape, edges);
+  const lines = await viewOf(format, shape, edges);
   const none = 'There is nobody to ask about: the world has no running pod. --world FILE adds workloads.';
   await print(format === 'text' && edges.length === 0 ? [none] : lines);
   return exitCodes.done;

@@ -1,11 +1,11 @@
-/** `calispray reach`: who can reach whom in a world of manifests, as Calico would decide it; nothing is asked of a cluster. */
+/** `calispray reach`: who can reach whom, as Calico decides it, in a world of manifests, of a stack or of a live cluster. */
 import { UserError } from '../../cluster/finding.ts';
-import { differences, questionsIn } from '../../reachability/index.ts';
 import { validateResource } from '../../reachability/validate/index.ts';
-import { differenceLine, explained, jsonLine, textLine } from '../reach/answers.ts';
+import { jsonLine, textLine } from '../reach/answers.ts';
 import { documentsIn, queriesIn } from '../reach/documents.ts';
+import { endNamed, explanationJson, explanationLines, explanationOf } from '../reach/explain.ts';
 import { print } from '../reach/print.ts';
-import { type WorldOptions, worldOf } from '../reach/world.ts';
+import { inLabIfLive, type WorldOptions, worldOf } from '../reach/world.ts';
 import { exitCodes } from '../report.ts';
 
 export interface ReachOptions extends WorldOptions {
@@ -16,9 +16,12 @@ export interface ReachOptions extends WorldOptions {
 /** One line a query, in order. The exit code tells whether each could be answered, not what was answered. */
 export default async function reach({ queries, json, ...options }: ReachOptions): Promise<number> {
   if (queries === undefined) {
-    throw UserError.of('no-question', '', 'nothing is asked', 'Give --world FILE and --queries FILE.');
+    const hint = 'Give --queries FILE with a world, or ask as `calispray reach --help` lists.';
+    throw UserError.of('no-question', '', 'nothing is asked', hint);
   }
-  const { world: asked } = await worldOf(options);
+  const inside = await inLabIfLive(options);
+  if (inside !== undefined) return inside;
+  const { world: asked, resources } = await worldOf(options);
   let ok = true;
   const questions = queriesIn(queries);
   await print(
@@ -26,7 +29,7 @@ export default async function reach({ queries, json, ...options }: ReachOptions)
       for (const query of questions) {
         const answer = asked.ask(query);
         ok &&= answer.ok;
-        yield json === true ? jsonLine(query, answer) : textLine(query, answer);
+        yield json === true ? jsonLine(query, answer) : textLine(query, answer, resources);
       }
     })(),
   );
@@ -43,28 +46,20 @@ export async function explain(options: ExplainOptions, src: string, dst: string,
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) {
     throw UserError.of('no-query', '', `${port} is no port`, 'Give a number from 1 to 65535.');
   }
-  const query = { src, dst, proto: options.proto ?? 'tcp', ...(port !== undefined && { port: Number(port) }) };
-  const answer = (await worldOf(options)).world.ask(query);
-  await print(options.json === true ? [jsonLine(query, answer)] : explained(query, answer));
-  return answer.ok ? exitCodes.done : exitCodes.finding;
-}
-
-export interface DiffOptions {
-  calico?: string;
-  json?: boolean;
-}
-
-/** What a change of manifests opens and closes between the pods of both worlds; the exit code does not tell, the lines do. */
-export async function diff({ calico, json }: DiffOptions, old: string, now: string): Promise<number> {
-  const more = calico === undefined ? {} : { calico };
-  const [then, later] = [await worldOf({ world: [old], ...more }), await worldOf({ world: [now], ...more })];
-  const [before, after] = [then.world, later.world];
-  const asked = [...questionsIn(then.resources, before), ...questionsIn(later.resources, after)];
-  const questions = [...new Map(asked.map((question) => [JSON.stringify(question), question])).values()];
-  const found = differences(before, after, questions) ?? [];
-  const lines = found.map((one) => (json === true ? JSON.stringify(one) : differenceLine(one)));
-  await print(json !== true && found.length === 0 ? ['No connection between pods is opened or closed.'] : lines);
-  return exitCodes.done;
+  const inside = await inLabIfLive(options);
+  if (inside !== undefined) return inside;
+  const asked = await worldOf(options);
+  const [from, to] = [endNamed(asked, src), endNamed(asked, dst)];
+  const query = {
+    src: from,
+    dst: to,
+    proto: options.proto ?? 'tcp',
+    ...(port !== undefined && { port: Number(port) }),
+  };
+  const found = explanationOf(asked, query);
+  const { resources } = asked;
+  await print(options.json === true ? [explanationJson(found, resources)] : explanationLines(found, resources));
+  return found.answer.ok ? exitCodes.done : exitCodes.finding;
 }
 
 export interface ValidateOptions {

@@ -1,7 +1,7 @@
-/** Who reaches whom, for people and programs: text, JSON, Markdown, Graphviz. */
+/** Who reaches whom, for people and programs: text, JSON, Markdown, Graphviz and the picture that it makes. */
 import { type Edge, LAST_PORT, type PortRange } from '../../reachability/index.ts';
 
-export const formats = ['text', 'json', 'markdown', 'dot'] as const;
+export const formats = ['text', 'json', 'markdown', 'dot', 'svg'] as const;
 export type Format = (typeof formats)[number];
 
 /** `from`: a part for each source. `to`: one for each target. `table`: sources down, targets across. */
@@ -27,12 +27,16 @@ function rangesText(ranges: readonly PortRange[]): string {
     .join(', ');
 }
 
-export function viewOf(format: Format, shape: Shape, edges: readonly Edge[]): string[] {
+export async function viewOf(format: Format, shape: Shape, edges: readonly Edge[]): Promise<string[]> {
   switch (format) {
     case 'json':
       return edges.map((edge) => JSON.stringify({ ...edge, ports: portsText(edge) }));
     case 'dot':
       return dot(edges);
+    case 'svg': {
+      const { svgOf } = await import('./svg.ts');
+      return svgOf(dot(edges).join('\n'));
+    }
     case 'markdown':
       return shape === 'table' ? markdownTable(cellsOf(edges)) : markdownTable(rowsOf(shape, edges));
     case 'text':

@@ -50,7 +50,7 @@ export async function worldOf(options: WorldOptions): Promise<Asked> {
 /** The world of these sources, with the rest of the options. */
 export async function worldFrom(sources: readonly Source[], options: WorldOptions): Promise<Asked> {
   const { resources, calico } = await load(sources, whereOf(options));
-  return askable(without(resources, options.without ?? []), options.calico ?? calico);
+  return askable(leftOut(resources, options.without ?? []), options.calico ?? calico);
 }
 
 export function askable(resources: readonly Resource[], calico: string | undefined): Asked {
@@ -108,7 +108,8 @@ function firstSource({ stack, spec, live, kubeconfig, context }: WorldOptions): 
   return spec === undefined ? undefined : { kind: 'spec', path: spec };
 }
 
-function without(resources: readonly Resource[], names: readonly string[]): readonly Resource[] {
+/** @throws UserError `no-such-resource` where a name names nothing */
+export function leftOut(resources: readonly Resource[], names: readonly string[]): readonly Resource[] {
   let left = resources;
   for (const name of names) {
     const [kind = '', ...rest] = name.split('/');
