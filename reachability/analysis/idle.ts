@@ -18,7 +18,7 @@ export interface Idle {
 
 /**
  * Only of rules that match something, on everybody that their policy is for; where a match is in doubt, a rule is not idle. All those
- * returned can be taken away together.
+ * returned can be taken away, each alone and all together.
  */
 export function idleUnits(units: readonly Unit[], grounds: readonly Ground[]): Idle[] {
   const found = new Map<CompiledRule, Found>();
@@ -33,7 +33,9 @@ export function idleUnits(units: readonly Unit[], grounds: readonly Ground[]): I
       return idle;
     });
   });
-  return [...shadowed, ...redundant.reverse()];
+  // Of a rule that can go whole, its peers need not be named.
+  const peers = new Set(redundant.flatMap(({ unit }) => unit.peers));
+  return [...shadowed.filter(({ unit }) => !peers.has(unit)), ...redundant.reverse()];
 }
 
 /** The whole, or else each of its peers. */
@@ -82,26 +84,29 @@ function redundantBy(
   found: ReadonlyMap<CompiledRule, Found>,
   gone: ReadonlySet<CompiledRule>,
 ): Idle | undefined {
-  const without = new Set([...gone, ...unit.rules]);
   const by = new Map<string, Step>();
   const situations = new Map(
     unit.rules.flatMap((rule) => found.get(rule)?.in ?? []).map(({ situation, ground }) => [situation, ground]),
   );
   const cells: Cell[] = [];
   for (const [situation, ground] of situations) {
-    const [before, after] = [{ rules: gone }, { rules: without }].map((less) => outcomeOf(ground, situation, less)) as [
-      Outcome,
-      Outcome,
-    ];
-    if (before.by === after.by && before.passed.every((hit, i) => hit === after.passed[i])) continue;
-    // The end of a tier that denies is no reason to leave a rule out: whoever writes a policy behind it would open what it closes.
-    const instead = insteadOf(unit, before, after);
-    if (before.verdict === 'unsure' || before.verdict !== after.verdict || instead === undefined) return undefined;
-    by.set(keyOf(instead), instead);
-    cells.push(...situation.cells);
+    let changes = false;
+    for (const rest of [none, gone]) {
+      const before = outcomeOf(ground, situation, { rules: rest });
+      const after = outcomeOf(ground, situation, { rules: new Set([...rest, ...unit.rules]) });
+      if (before.by === after.by && before.passed.every((hit, i) => hit === after.passed[i])) continue;
+      // The end of a tier that denies is no reason to leave a rule out: who writes a policy behind it would open what it closes.
+      const instead = insteadOf(unit, before, after);
+      if (before.verdict === 'unsure' || before.verdict !== after.verdict || instead === undefined) return undefined;
+      by.set(keyOf(instead), instead);
+      changes = true;
+    }
+    if (changes) cells.push(...situation.cells);
   }
   return by.size === 0 ? undefined : { unit, how: 'redundant', by: [...by.values()], cells };
 }
+
+const none: ReadonlySet<CompiledRule> = new Set();
 
 /** The rule of the same tier that does what the unit did. */
 function insteadOf(unit: Unit, before: Outcome, after: Outcome): Step | undefined {
