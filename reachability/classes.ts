@@ -36,7 +36,8 @@ export function setsAsked(rules: Iterable<CompiledRule>, end: 'src' | 'dst', { p
 /** Pods of one key are the same to rules that ask these sets. */
 export function keyOf(pod: Located, sets: readonly PlaceSet[]): string {
   let key = '';
-  for (const place of pod.places) key += `${place.address?.family}${membership(sets, place)} `;
+  for (const place of pod.places)
+    key += `${place.address?.family ?? '?'}${sets.length === 0 ? '' : membership(sets, place)} `;
   return key;
 }
 

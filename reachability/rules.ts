@@ -76,14 +76,14 @@ export class Sets {
     if (known !== undefined) return known;
     const parsed = parseSelector(text);
     const nothing = { kind: 'not', operand: { kind: 'all' } } as const;
-    const set = new SelectorSet(parsed.ok ? parsed.node : nothing, this.universe);
+    const set = new SelectorSet(parsed.ok ? parsed.node : nothing, this.universe, text);
     this.selectors.set(text, set);
     return set;
   }
 
   netList(nets: readonly Net[]): NetList {
     const key = JSON.stringify(nets);
-    const known = this.nets.get(key) ?? new NetList(nets);
+    const known = this.nets.get(key) ?? new NetList(nets, key);
     this.nets.set(key, known);
     return known;
   }

@@ -10,6 +10,8 @@ export const maybe = 2;
 export type Truth = typeof no | typeof yes | typeof maybe;
 
 export interface PlaceSet {
+  /** Sets of one text say the same of places that are alike. */
+  readonly text?: string;
   has(place: Place): Truth;
 }
 
@@ -50,9 +52,12 @@ export class SelectorSet extends Remembering {
   /** Of the network sets that it takes. */
   readonly nets: readonly Net[];
 
-  constructor(node: Node, universe: Universe) {
+  readonly text: string;
+
+  constructor(node: Node, universe: Universe, text: string) {
     super();
     this.node = node;
+    this.text = text;
     this.universe = universe;
     this.nets = universe.networkSets.filter(({ labels }) => matches(node, labels)).flatMap(({ nets }) => nets);
   }
@@ -79,10 +84,12 @@ export class SelectorSet extends Remembering {
 
 export class NetList extends Remembering {
   private readonly nets: readonly Net[];
+  readonly text: string;
 
-  constructor(nets: readonly Net[]) {
+  constructor(nets: readonly Net[], text: string) {
     super();
     this.nets = nets;
+    this.text = text;
   }
 
   protected decide({ address }: Place): Truth {

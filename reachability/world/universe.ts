@@ -7,6 +7,8 @@ import type { Endpoint } from './endpoint.ts';
 export interface Place {
   /** Counted from 0, for tables. */
   readonly id: number;
+  /** The same text for the same address, in whatever world; '' where there is none yet. */
+  readonly key: string;
   readonly address?: Address;
   readonly endpoints: Located[];
 }
@@ -55,14 +57,14 @@ export class Universe {
     const key = keyOf(address);
     const known = this.places.get(key);
     if (known !== undefined) return known;
-    const place: Place = { id: this.placeCount++, address, endpoints: [] };
+    const place: Place = { id: this.placeCount++, key, address, endpoints: [] };
     this.places.set(key, place);
     return place;
   }
 
   /** A place at an address that these endpoints could be given, whoever has it now: they do not share it. */
   placeFor(endpoints: Located[], address: Address): Place {
-    return { id: this.placeCount++, address, endpoints };
+    return { id: this.placeCount++, key: keyOf(address), address, endpoints };
   }
 
   /** The groups whose labels the selector takes. */
@@ -80,7 +82,7 @@ export class Universe {
 
   private locate(endpoint: Endpoint, group: number, id: number): Located {
     const places = endpoint.addresses.map((address) => this.placeOf(address));
-    if (places.length === 0) places.push({ id: this.placeCount++, endpoints: [] });
+    if (places.length === 0) places.push({ id: this.placeCount++, key: '', endpoints: [] });
     const located = { id, endpoint, group, places };
     for (const place of places) place.endpoints.push(located);
     return located;
@@ -118,4 +120,10 @@ export class Universe {
         return undefined;
     }
   }
+}
+
+export function sameLabels(a: Labels, b: Labels): boolean {
+  if (a.size !== b.size) return false;
+  for (const [label, value] of a) if (b.get(label) !== value) return false;
+  return true;
 }

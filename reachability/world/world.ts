@@ -11,6 +11,7 @@ import { type HostEnd, Hosts, unpoliced } from './hosts.ts';
 import { Plans } from './plans.ts';
 import { type Ignored, type Parts, partsOf } from './read.ts';
 import { type Service, serviceSets, servicesOf } from './services.ts';
+import type { SelectorSet } from './sets.ts';
 import { throughService } from './through-service.ts';
 import { type Located, type Place, Universe } from './universe.ts';
 
@@ -39,6 +40,7 @@ export class World {
   readonly services: ReadonlyMap<string, Service>;
   readonly universe: Universe;
   readonly version: CalicoVersion;
+  private readonly sets: Sets;
   private readonly plans: Plans;
   /** Addresses of services, with their names. */
   private readonly clusterIps: ReadonlyMap<string, string>;
@@ -54,7 +56,8 @@ export class World {
     this.clusterIps = new Map(
       [...this.services].flatMap(([name, { clusterIps }]) => clusterIps.map((a): [string, string] => [keyOf(a), name])),
     );
-    this.plans = new Plans(parts, this.version, new Sets(this.universe, serviceSets(this.services)));
+    this.sets = new Sets(this.universe, serviceSets(this.services));
+    this.plans = new Plans(parts, this.version, this.sets);
     this.hosts = new Hosts(parts, this.universe, this.plans, toHostOf(options.endpointToHost ?? ''));
   }
 
@@ -117,7 +120,7 @@ export class World {
   }
 
   private side({ located }: Party, { pod, node }: HostEnd, direction: Direction, flow: Flow, before: Flow): Side {
-    if (pod !== undefined) return evaluate(this.planOf(pod, direction), flow);
+    if (pod !== undefined) return this.half(pod, direction, flow);
     if (located !== undefined) return this.hosts.sideOf(located, direction, 'end', flow, before);
     return node === ''
       ? unpoliced
@@ -128,6 +131,16 @@ export class World {
     if (located === undefined) return { node: this.hosts.nodeAt(place) };
     const { kind, node } = located.endpoint;
     return kind === 'pod' ? { pod: located, node } : { node };
+  }
+
+  /** What a pod's own policies say in one direction. */
+  half(pod: Located, direction: Direction, flow: Flow): Side {
+    return evaluate(this.planOf(pod, direction), flow);
+  }
+
+  /** What a selector takes, network sets too. */
+  selectorSet(selector: string): SelectorSet {
+    return this.sets.selector(selector);
   }
 
   /** Whether pods that no rule tells apart may differ by the node that they are on. */
