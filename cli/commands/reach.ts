@@ -21,7 +21,7 @@ export default async function reach({ queries, json, ...options }: ReachOptions)
   }
   const inside = await inLabIfLive(options);
   if (inside !== undefined) return inside;
-  const { world: asked, resources } = await worldOf(options);
+  const { world: asked, resources } = await worldOf({ ...options, asWritten: true });
   let ok = true;
   const questions = queriesIn(queries);
   await print(

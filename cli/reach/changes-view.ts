@@ -54,7 +54,10 @@ export function told(
   before: Decider,
   after: Decider,
 ): Told[] {
-  const everybody: Everybody = { ...compared, outside: [...compared.outside.keys()], workloads };
+  const outside = [...compared.outside.keys()];
+  const everybody: Everybody = { ...compared, outside, workloads };
+  // Nothing comes from a link-local address, so all the others are the outside as a source.
+  const sources = { ...everybody, outside: outside.filter((name) => compared.outside.get(name)?.linkLocal !== true) };
   const lines = changes.map((exact): Told => {
     const why = whyOf(exact, compared, before, after);
     return {
@@ -62,7 +65,7 @@ export function told(
       before: exact.before,
       after: exact.after,
       ports: portsText({ allow: exact.ports, some: [] }),
-      from: inWords(exact.from, everybody, grain),
+      from: inWords(exact.from, sources, grain),
       to: inWords(exact.to, everybody, grain),
       pairs: pairsOf(exact),
       ...why,
@@ -84,7 +87,7 @@ function whyOf(change: Change, { outside }: Omit<Compared, 'changes'>, before: D
   const dst = change.to.find((one) => one !== src);
   const [range] = change.ports;
   if (src === undefined || dst === undefined || range === undefined) return {};
-  const address = (name: string) => outside.get(name) ?? name;
+  const address = (name: string) => outside.get(name)?.address ?? name;
   const query = { src: address(src), dst: address(dst), proto: range.proto, port: range.first, srcPort: 40000 };
   const [was, is] = [before.world.ask(query), after.world.ask(query)];
   if (!was.ok || !is.ok) return {};

@@ -39,6 +39,7 @@ const calico: readonly Wanted[] = [
   'GlobalNetworkSet',
   'HostEndpoint',
   'IPPool',
+  'FelixConfiguration',
   'StagedNetworkPolicy',
   'StagedGlobalNetworkPolicy',
   'StagedKubernetesNetworkPolicy',

@@ -1,6 +1,6 @@
 /** The world that is asked: what a stack declares, what manifests say, what a live cluster has, or several of them. */
 import { UserError } from '../../cluster/finding.ts';
-import { type Net, parseNet, type Resource, World } from '../../reachability/index.ts';
+import { type Net, parseNet, type Resource, World, withLikelyAddresses } from '../../reachability/index.ts';
 import { LAB_STACK } from '../places.ts';
 import { terminal } from '../report.ts';
 import { load, type Source, sourceNamed, type Where } from './sources.ts';
@@ -18,6 +18,8 @@ export interface WorldOptions {
   without?: readonly string[];
   cwd?: string;
   calico?: string;
+  /** Pods without an address stay so. */
+  asWritten?: boolean;
 }
 
 export interface Asked {
@@ -50,11 +52,24 @@ export async function worldOf(options: WorldOptions): Promise<Asked> {
 /** The world of these sources, with the rest of the options. */
 export async function worldFrom(sources: readonly Source[], options: WorldOptions): Promise<Asked> {
   const { resources, calico } = await load(sources, whereOf(options));
-  return askable(leftOut(resources, options.without ?? []), options.calico ?? calico);
+  const made = options.asWritten === true ? asWritten : askable;
+  return made(leftOut(resources, options.without ?? []), options.calico ?? calico);
 }
 
-export function askable(resources: readonly Resource[], calico: string | undefined): Asked {
-  const world = new World(resources, calico === undefined ? {} : { calico });
+/** With an address for each pod that waits for one, where no rule tells apart which it will be. */
+export function askable(given: readonly Resource[], calico: string | undefined): Asked {
+  const version = calico === undefined ? {} : { calico };
+  const first = new World(given, version);
+  const resources = withLikelyAddresses(given, first);
+  return asked(resources === given ? first : new World(resources, version), resources, calico);
+}
+
+/** As they stand: what depends on an address that a pod has not got yet is told so. */
+function asWritten(resources: readonly Resource[], calico: string | undefined): Asked {
+  return asked(new World(resources, calico === undefined ? {} : { calico }), resources, calico);
+}
+
+function asked(world: World, resources: readonly Resource[], calico: string | undefined): Asked {
   for (const { kind, name, why } of world.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
   const pools = resources
     .filter(({ kind }) => kind === 'IPPool')

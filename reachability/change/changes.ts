@@ -34,8 +34,8 @@ export interface Compared {
   /** Who is in both worlds, and so was compared. */
   readonly pods: readonly string[];
   readonly nodes: readonly string[];
-  /** Parts of the outside, by name, with an address of each. */
-  readonly outside: ReadonlyMap<string, string>;
+  /** Parts of the outside, by name. */
+  readonly outside: ReadonlyMap<string, Outside>;
 }
 
 export function changesBetween(sides: Sides): Compared {
@@ -53,12 +53,7 @@ export function changesBetween(sides: Sides): Compared {
     ...withOthers(sides, ranges, pods, others, 'from'),
     ...withOthers(sides, ranges, pods, others, 'to'),
   ];
-  return {
-    changes: joined(found),
-    pods,
-    nodes,
-    outside: new Map([...outside].map(([name, { address }]) => [name, address])),
-  };
+  return { changes: joined(found), pods, nodes, outside };
 }
 
 /** Cut wherever either world cuts: every port of one of these is treated alike by both. */
