@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseDocument } from 'yaml';
 import { chooseBackend } from '../cli/engine/backend.ts';
 import { openSession, type Session } from '../cli/engine/session.ts';
 import { findProject, packageDir, readStack } from '../cli/project.ts';
@@ -11,8 +12,8 @@ import { median, row, wallOf } from './measure.ts';
 const ROUNDS = 7;
 
 /**
- * The three-node stack against an empty program, with and without the pack: taken in turns, so that what else the machine
- * does falls on all of them alike. The figures are medians.
+ * The three-node stack against an empty program, with and without the pack, and against itself without policies and expectations: taken in
+ * turns, so that what else the machine does falls on all of them alike. The figures are medians.
  */
 export async function benchPreview(): Promise<boolean> {
   const dir = mkdtempSync(join(tmpdir(), 'calispray-bench-'));
@@ -22,20 +23,38 @@ export async function benchPreview(): Promise<boolean> {
     const empty = await open(emptyProject(join(dir, 'empty')), 'empty');
     const bare = await open(emptyProject(join(dir, 'bare')), 'bare', noPack);
     const cluster = await open(packageDir, 'dev');
-    const taken = { empty: [] as number[], bare: [] as number[], cluster: [] as number[] };
+    const [judged, unjudged] = [
+      await open(devProject(join(dir, 'judged')), 'dev'),
+      await open(devProject(join(dir, 'open'), expected), 'dev'),
+    ];
+    const sessions = { empty, bare, cluster, judged, unjudged };
+    const taken: Record<keyof typeof sessions, number[]> = {
+      empty: [],
+      bare: [],
+      cluster: [],
+      judged: [],
+      unjudged: [],
+    };
     for (let round = 0; round <= ROUNDS; round++) {
-      for (const [name, session] of Object.entries({ empty, bare, cluster })) {
+      for (const [name, session] of Object.entries(sessions)) {
         const seconds = await wallOf(() => session.preview());
         if (round > 0) taken[name as keyof typeof taken].push(seconds);
       }
     }
-    const [withPack, without, ours] = [median(taken.empty), median(taken.bare), median(taken.cluster)];
+    const [withPack, noPackAtAll, ours] = [median(taken.empty), median(taken.bare), median(taken.cluster)];
     process.stdout.write(
-      `preview, median of ${ROUNDS}: empty program ${without.toFixed(2)} s, with the pack ${withPack.toFixed(2)} s, three nodes with the pack ${ours.toFixed(2)} s\n`,
+      `preview, median of ${ROUNDS}: empty program ${noPackAtAll.toFixed(2)} s, with the pack ${withPack.toFixed(2)} s, three nodes with the pack ${ours.toFixed(2)} s\n`,
     );
     const ratio = row('three nodes with the pack / empty program with the pack', ours / withPack, '', 1.5);
-    const pack = row('the pack itself (empty with it, less empty without it)', withPack - without, 's', 0.7);
-    return ratio && pack;
+    const pack = row('the pack itself (empty with it, less empty without it)', withPack - noPackAtAll, 's', 0.7);
+    const [own, without] = [median(taken.judged), median(taken.unjudged)];
+    const share = row(
+      'policies and expectations (three nodes with them, less without)',
+      (own - without) * 1000,
+      'ms',
+      100,
+    );
+    return ratio && pack && share;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -46,6 +65,23 @@ async function open(cwd: string, stack: string, pack?: string): Promise<Session>
   const tools = await bringTools('engine');
   const backend = chooseBackend({ stack, labUp: false });
   return openSession({ project, file: readStack(project, stack), backend, tools, pack, say: () => {} });
+}
+
+/** What of a stack says who reaches whom. */
+const expected = ['policies', 'workloads', 'expect'];
+
+/** The reference cluster in a folder of its own, without some of its fields. */
+function devProject(dir: string, without: readonly string[] = []): string {
+  mkdirSync(dir, { recursive: true });
+  const document = parseDocument(readFileSync(join(packageDir, 'Pulumi.dev.yaml'), 'utf8'));
+  for (const field of without) document.deleteIn(['config', 'calispray:cluster', field]);
+  writeFileSync(join(dir, 'Pulumi.yaml'), `name: ${dir.split('/').at(-1)}\nruntime: nodejs\nmain: index.ts\n`);
+  writeFileSync(join(dir, 'Pulumi.dev.yaml'), String(document));
+  writeFileSync(
+    join(dir, 'index.ts'),
+    `export { default } from '${pathToFileURL(join(packageDir, 'index.ts')).href}';\n`,
+  );
+  return dir;
 }
 
 function emptyProject(dir: string): string {
