@@ -5,6 +5,7 @@ export { withPodsNamedAs, workloadsApart } from './change/match.ts';
 export { type Everybody, type Grain, inWords, listed } from './change/names.ts';
 export { type Difference, differences } from './diff.ts';
 export { type Edge, type End, edgesOf, nodeEnds, podEnds } from './edges.ts';
+export { type Failure, type JudgeOptions, judgeExpectations, type Mend } from './expect/index.ts';
 export { withLikelyAddresses } from './likely-addresses.ts';
 export { type Matrix, matrixOf, type Question } from './matrix.ts';
 export { type Outside, outsideOf } from './outside.ts';
