@@ -1,9 +1,11 @@
 /** The cluster as the objects that its API will hold, as far as the stack file says: what a question about its policies needs. */
 import { type KubernetesObject, metricsObjects } from './metrics.ts';
+import { modeOf } from './network.ts';
 import { coreDnsOf } from './policies/dns.ts';
 import { declaredPolicies, policyObjects } from './policies/index.ts';
 import { nameOf } from './policies/staged.ts';
-import type { Cluster, Labels, PolicyObject, Workload } from './types.ts';
+import { poolObjects } from './pools.ts';
+import type { Cluster, Encapsulation, Ipv6, Labels, PolicyObject, Workload } from './types.ts';
 
 /** An object of which only what is declared is known. */
 export interface DeclaredObject {
@@ -20,8 +22,8 @@ export function declaredObjects(cluster: Cluster): (DeclaredObject | KubernetesO
 }
 
 /**
- * What there is beside policies and what they refer to: namespaces (Kubernetes' own among them), nodes with their addresses, pools, the
- * cluster's DNS, workloads, the metrics Service. Addresses of tunnels and of pods are not known before there is a cluster.
+ * What there is beside policies and what they refer to: namespaces (Kubernetes' own among them), nodes with their addresses, pools,
+ * Felix' settings, the cluster's DNS, workloads, the metrics Service. Addresses of tunnels and of pods are not known before there is a cluster.
  */
 export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[] {
   const names = [
@@ -33,12 +35,9 @@ export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[]
   return [
     ...[...new Set(names)].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...cluster.nodes.map(nodeObject),
-    ...poolsOf(cluster).map(({ name, cidr }) => ({
-      apiVersion: 'projectcalico.org/v3',
-      kind: 'IPPool',
-      metadata: { name },
-      spec: { cidr },
-    })),
+    ...managedPools(cluster),
+    ...poolObjects(cluster),
+    felixObject(cluster),
     ...dnsObjects(cluster),
     ...cluster.workloads.map(podObject),
     ...metricsObjects(cluster).filter(({ kind }) => kind === 'Service'),
@@ -70,22 +69,41 @@ function nodeObject({ name, address, address6, labels }: Cluster['nodes'][number
   };
 }
 
-/** The pod ranges as a whole, of which a pool may be a part. */
-function poolsOf({ network }: Cluster): { name: string; cidr: string }[] {
-  const { pool, pods, furtherPools, ipv6 } = network;
+/** Those that kubespray makes, one a family. */
+function managedPools({ network }: Cluster): DeclaredObject[] {
+  const { pool, encapsulation, ipv6 } = network;
+  const made = (name: string, cidr: string, how: Encapsulation | Ipv6['encapsulation']) => ({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'IPPool',
+    metadata: { name },
+    spec: { cidr, ipipMode: modeOf('ipip', how), vxlanMode: modeOf('vxlan', how) },
+  });
   return [
-    { name: pool.name, cidr: pods },
-    ...furtherPools.map(({ name, cidr }) => ({ name, cidr })),
-    ...(ipv6 === undefined ? [] : [{ name: `${pool.name}-ipv6`, cidr: ipv6.pods }]),
+    made(pool.name, pool.cidr, encapsulation),
+    ...(ipv6 === undefined ? [] : [made(`${pool.name}-ipv6`, ipv6.pool.cidr, ipv6.encapsulation)]),
   ];
+}
+
+/** What kubespray tells Felix by its environment, in the words of the API: what pods may send to their own node, and further tunnels. */
+function felixObject({ felix, network }: Cluster): DeclaredObject {
+  const action = felix.endpointToHostAction;
+  return {
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'FelixConfiguration',
+    metadata: { name: 'default' },
+    spec: {
+      defaultEndpointToHostAction: `${action.charAt(0).toUpperCase()}${action.slice(1)}`,
+      ...(network.wireguard ? { wireguardEnabled: true } : {}),
+    },
+  };
 }
 
 /**
  * CoreDNS and the cache of the nodes as kubespray v2.31.0 makes them (roles/kubernetes-apps/ansible/templates/coredns-deployment.yml.j2,
- * coredns-svc.yml.j2, nodelocaldns-daemonset.yml.j2). The cache is on the host network, at an address that no Node has: a pod says so.
+ * coredns-svc.yml.j2, nodelocaldns-daemonset.yml.j2). The cache is on the host network, and answers at an address that no Node has: its pod has that one here.
  */
 function dnsObjects(cluster: Cluster): DeclaredObject[] {
-  const { nodeLocalCache } = cluster.network.dns;
+  const { nodeLocalCache, address } = cluster.network.dns;
   const ports = [
     { name: 'dns', port: 53, protocol: 'UDP' as const },
     { name: 'dns-tcp', port: 53, protocol: 'TCP' as const },
@@ -109,7 +127,8 @@ function dnsObjects(cluster: Cluster): DeclaredObject[] {
     serviceAccount: 'nodelocaldns',
     hostNetwork: true,
   };
-  return [...coreDns, ...(nodeLocalCache ? [podObject(cache)] : [])];
+  if (!nodeLocalCache) return coreDns;
+  return [...coreDns, { ...podObject(cache), status: { podIP: address } }];
 }
 
 /** One pod of it, on no node and without an address: nobody can know them yet. */

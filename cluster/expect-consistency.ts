@@ -45,7 +45,7 @@ function namespaces(root: Raw): Finding[] {
         const { namespace } = record(record(connection)[end]);
         if (typeof namespace !== 'string' || known.includes(namespace)) return [];
         const near = nearest(namespace, known, 2);
-        const hint = `${near === undefined ? '' : `Did you mean ${near}? `}Add ${namespace} to policies.namespaces, or to workloads what runs in it.`;
+        const hint = `${near === undefined ? 'Add' : `Did you mean ${near}? Otherwise add`} ${namespace} to policies.namespaces, or to workloads what runs in it.`;
         const path = `expect[${i}].${verdict}.${end}.namespace`;
         return [refused('undeclared-namespace', path, `no namespace “${namespace}” is declared`, hint)];
       }),

@@ -136,7 +136,11 @@ export function placeInManifests(path: string, manifests: Manifests): Place | un
 const OF_THE_SERVER = /^(status|metadata\.(uid|resourceVersion|generation|creationTimestamp|managedFields|selfLink))$/;
 
 function judged({ value }: WrittenManifest): PolicyObject | Finding[] {
-  const { kind } = record(value);
+  if (!isRecord(value)) {
+    const hint = 'Write apiVersion, kind, metadata and spec, as for kubectl.';
+    return [refused('wrong-type', '', 'the document is no object of the API', hint)];
+  }
+  const { kind } = value;
   if (typeof kind === 'string' && !Object.hasOwn(KINDS, kind)) return [noPolicy(kind)];
   const result = policyObject.safeParse(value, { reportInput: true });
   if (!result.success) {

@@ -131,7 +131,7 @@ function sameNames(policies: Raw, entries: readonly Entry[]): Finding[] {
 }
 
 function stagedKey({ kind, apiVersion, key }: Name, staged: unknown): string {
-  const counterpart = kindOf(kind)?.staged?.[String(apiVersion)];
+  const counterpart = typeof apiVersion === 'string' ? kindOf(kind)?.staged?.[apiVersion] : undefined;
   const isStaged = staged === 'all' || list(staged).includes(key);
   return counterpart !== undefined && isStaged ? key.replace(kind, counterpart) : key;
 }
@@ -140,7 +140,7 @@ function stagedKey({ kind, apiVersion, key }: Name, staged: unknown): string {
 function stagedFindings(staged: unknown, names: readonly Name[]): Finding[] {
   const keys = names.map(({ key }) => key);
   return list(staged).flatMap((written, i) => {
-    if (typeof written !== 'string') return [];
+    if (typeof written !== 'string' || !written.includes(' ')) return [];
     const at = `policies.staged[${i}]`;
     if (list(staged).indexOf(written) !== i)
       return [refused('repeated', at, `“${written}” is there already`, 'Leave it out.')];

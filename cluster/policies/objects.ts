@@ -27,7 +27,7 @@ export function allowDns(namespace: string, dns: ClusterDns): PolicyObject {
   return kubernetesPolicy('allow-dns', namespace, {
     podSelector: {},
     policyTypes: ['Egress'],
-    egress: [toDns(dns)],
+    egress: toDns(dns),
   });
 }
 
@@ -69,7 +69,7 @@ export function isolate(namespace: string, dns: ClusterDns): PolicyObject {
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: [own] }],
-    egress: [{ to: [own] }, toDns(dns)],
+    egress: [{ to: [own] }, ...toDns(dns)],
   });
 }
 
@@ -95,11 +95,8 @@ export function allowClusterInternal({ order, nets, except }: ClusterInternal): 
   };
 }
 
-/**
- * Nobody to ask is no rule at all in Kubernetes' words: a rule without `to` would allow everyone.
- * @throws Error where `dns` has neither pods nor addresses
- */
-function toDns({ pods, addresses }: ClusterDns): object {
+/** No rule where there is nobody to ask: one with an empty `to` would allow everyone. */
+function toDns({ pods, addresses }: ClusterDns): object[] {
   const to = [
     ...pods.map((matchLabels) => ({
       namespaceSelector: inNamespace('kube-system'),
@@ -107,14 +104,16 @@ function toDns({ pods, addresses }: ClusterDns): object {
     })),
     ...addresses.map((address) => ({ ipBlock: { cidr: `${address}/${familyOf(address) === 6 ? 128 : 32}` } })),
   ];
-  if (to.length === 0) throw new Error('there is no DNS to allow: neither pods nor addresses');
-  return {
-    to,
-    ports: [
-      { protocol: 'UDP', port: 53 },
-      { protocol: 'TCP', port: 53 },
-    ],
-  };
+  if (to.length === 0) return [];
+  return [
+    {
+      to,
+      ports: [
+        { protocol: 'UDP', port: 53 },
+        { protocol: 'TCP', port: 53 },
+      ],
+    },
+  ];
 }
 
 function kubernetesPolicy(name: string, namespace: string, spec: PolicyObject['spec']): PolicyObject {
