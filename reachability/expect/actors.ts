@@ -80,7 +80,10 @@ export function castOf(
     ),
   ]);
   const taken = new Set([...given, ...nodes].map(keyOf));
-  const free = pools.filter(({ pods }) => pods).flatMap(({ net }) => partsOf(net, cuts, taken));
+  const free = apart(
+    pools.filter(({ pods }) => pods).flatMap(({ net }) => partsOf(net, cuts, taken)),
+    cuts,
+  );
   const labelsOf = (namespace: string) =>
     namespaces.get(namespace) ??
     Object.fromEntries(textMap(made.namespaces.find(({ metadata }) => metadata.name === namespace)?.metadata.labels));
@@ -274,6 +277,13 @@ function tunnelActors({ world, cuts }: Stage, pools: readonly Pool[], taken: Rea
         internet: false,
       };
     });
+}
+
+/** Of those that no net tells apart one. */
+function apart(addresses: readonly Address[], cuts: readonly Net[]): Address[] {
+  const keyOf = (address: Address) =>
+    `${address.family} ${cuts.map((cut) => (contains(cut, address) ? 1 : 0)).join('')}`;
+  return [...new Map(addresses.map((address) => [keyOf(address), address])).values()];
 }
 
 function unique(nets: readonly Net[]): Net[] {

@@ -7,6 +7,7 @@ import type { Plan } from '../evaluate.ts';
 import { joinRanges, LAST_PORT } from '../ports.ts';
 import type { CompiledRule } from '../rules.ts';
 import type { Side, Verdict } from '../types.ts';
+import type { NamedPort } from '../world/endpoint.ts';
 import { allFailsafe } from '../world/host.ts';
 import type { PlaceSet } from '../world/sets.ts';
 import { flowOf, protocolOf, type World } from '../world/world.ts';
@@ -40,6 +41,9 @@ const neverPoliced: Side = {
   why: "what a node sends to its own pods, the kubelet's probes among it, is never policed",
 };
 
+/** As a text with a digit for each, and as a number for that text. */
+type Membership = Readonly<Record<'from' | 'to', { readonly bits: string; readonly id: number }>>;
+
 class Judging {
   private readonly world: World;
   private readonly cast: Cast;
@@ -49,7 +53,8 @@ class Judging {
   private readonly bounds: readonly number[];
   /** A number for each set, node or list that keys are made of. */
   private readonly numbers = new Map<unknown, number>();
-  private readonly memberships = new WeakMap<Actor, { from: string; to: string }>();
+  private readonly memberships = new Map<Actor, Membership>();
+  private readonly portLists = new Map<readonly NamedPort[], number>();
   private readonly serviceBounds: readonly number[];
 
   constructor(cast: Cast, expectation: Expectation, all: readonly Expectation[]) {
@@ -77,15 +82,8 @@ class Judging {
     );
   }
 
-  private planOf({ party, kind }: Actor, direction: 'egress' | 'ingress'): Plan | undefined {
-    // What a node's own processes send to its pods passes no policy of the host either (felix/rules/static.go:727 filterOutputChain).
-    const { located } = party;
-    if (
-      located === undefined ||
-      (kind === 'node' && this.expectation.from.kind === 'own-node' && direction === 'egress')
-    )
-      return undefined;
-    return this.world.planOf(located, direction);
+  private planOf({ party }: Actor, direction: 'egress' | 'ingress'): Plan | undefined {
+    return party.located && this.world.planOf(party.located, direction);
   }
 
   private between(
@@ -120,14 +118,13 @@ class Judging {
     const served = side === 'dst' ? rules.flatMap(({ dst }) => dst.service ?? []) : [];
     const keyOf = (actor: Actor) => {
       const { place } = actor;
-      const ports = place.endpoints.map(({ endpoint }) => JSON.stringify(endpoint.ports)).join();
       return [
         place.address?.family,
         memberOf(sets, actor),
-        this.numberOf(ports),
+        place.endpoints.map(({ endpoint }) => this.portList(endpoint.ports)).join(),
         nodes ? this.numberOf(`${actor.kind} ${actor.node} ${actor.pod?.hostNetwork}`) : '',
         served.some((service) => service.has(place)) ? `p${place.id}` : '',
-        this.membership(actor)[side === 'src' ? 'from' : 'to'],
+        this.membership(actor)[side === 'src' ? 'from' : 'to'].id,
       ].join(' ');
     };
     return [...Map.groupBy(actors, keyOf).values()];
@@ -139,11 +136,20 @@ class Judging {
     return known;
   }
 
+  private portList(ports: readonly NamedPort[]): number {
+    const known = this.portLists.get(ports) ?? this.numberOf(JSON.stringify(ports));
+    this.portLists.set(ports, known);
+    return known;
+  }
+
   /** Which of the opposite expectations mean it. */
-  private membership(actor: Actor): { from: string; to: string } {
+  private membership(actor: Actor): Membership {
     const known = this.memberships.get(actor);
     if (known !== undefined) return known;
-    const of = (side: 'from' | 'to') => this.opposite.map((one) => (means(one[side], actor) ? '1' : '0')).join('');
+    const of = (side: 'from' | 'to') => {
+      const bits = this.opposite.map((one) => (means(one[side], actor) ? '1' : '0')).join('');
+      return { bits, id: this.numberOf(`opposite ${bits}`) };
+    };
     const found = { from: of('from'), to: of('to') };
     this.memberships.set(actor, found);
     return found;
@@ -209,8 +215,8 @@ class Judging {
     const { to } = this.membership(dst);
     return this.opposite.find(
       (one, i) =>
-        from[i] === '1' &&
-        to[i] === '1' &&
+        from.bits[i] === '1' &&
+        to.bits[i] === '1' &&
         portsOf(one).some((wanted) => covers(wanted, ports)) &&
         together(one, src, dst),
     )?.path;
@@ -218,6 +224,7 @@ class Judging {
 
   private verdict(src: Actor, dst: Actor, ports: ExpectedPorts): Verdict {
     const { expectation, world } = this;
+    // It passes no policy of the host either (felix/rules/static.go:727 filterOutputChain).
     if (expectation.from.kind === 'own-node' && dst.pod?.hostNetwork === false)
       return { verdict: 'allow', egress: neverPoliced, ingress: neverPoliced };
     const query = {

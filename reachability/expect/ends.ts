@@ -81,8 +81,14 @@ export function together({ from, to }: Expectation, src: Actor, dst: Actor): boo
   return !(others && ofNode && ownNode);
 }
 
-/** Why there is nothing that the end could mean; undefined where there is. */
-export function emptiness(cast: Cast, end: ExpectedEnd): string | undefined {
+/** Why there is nothing that one of the ends could mean; undefined where there is. */
+export function emptiness(cast: Cast, { from, to, verdict }: Expectation): string | undefined {
+  // That it always is allowed is true without knowing the nodes.
+  const probes = from.kind === 'own-node' && verdict === 'allow';
+  return (probes ? undefined : emptyEnd(cast, from)) ?? emptyEnd(cast, to);
+}
+
+function emptyEnd(cast: Cast, end: ExpectedEnd): string | undefined {
   const words = endWords(end);
   switch (end.kind) {
     case 'pods': {

@@ -35,7 +35,7 @@ export function judgeExpectations(
   if (expectations.length === 0) return [];
   const cast = castOf(resources, expectations, options);
   const judged = expectations.map((expectation): Judged => {
-    const empty = emptiness(cast, expectation.from) ?? emptiness(cast, expectation.to);
+    const empty = emptiness(cast, expectation);
     return { expectation, empty, misses: empty === undefined ? missesOf(cast, expectation, expectations) : [] };
   });
   const holding = judged

@@ -119,14 +119,24 @@ function startedOf({ metadata, spec }: Resource): Started {
 class Making implements MadeUps {
   readonly namespaces: Resource[] = [];
   private readonly found = new Map<string, MadeUp>();
-  /** By namespace. */
-  private readonly started: ReadonlyMap<string | undefined, Started[]>;
+  /** By namespace and one of their labels. */
+  private readonly started = new Map<string, Started[]>();
+  private readonly names = new Set<string>();
   private readonly known: ReadonlyMap<string, NamespaceLabels>;
   private readonly madeUp = new Map<string, string>();
 
   constructor(resources: readonly Resource[], known: ReadonlyMap<string, NamespaceLabels>) {
-    const pods = resources.filter(({ kind }) => kind === 'Pod');
-    this.started = Map.groupBy(pods.map(startedOf), ({ namespace }) => namespace);
+    for (const resource of resources) {
+      if (resource.kind !== 'Pod') continue;
+      const pod = startedOf(resource);
+      this.names.add(`${pod.namespace}/${pod.name}`);
+      for (const label of Object.entries(pod.labels)) {
+        const key = `${pod.namespace} ${pair(label)}`;
+        const alike = this.started.get(key) ?? [];
+        this.started.set(key, alike);
+        alike.push(pod);
+      }
+    }
     this.known = known;
   }
 
@@ -200,8 +210,9 @@ class Making implements MadeUps {
 
   /** A further pod of a workload names its ports as the others do; of any pod nobody knows what it serves. */
   private portsOf({ namespace, labels }: Witness): (readonly Fields[])[] {
-    if (Object.keys(labels).length === 0) return [[]];
-    const alike = (this.started.get(namespace) ?? []).filter((pod) => carries(pod.labels, labels));
+    const [first] = Object.entries(labels);
+    if (first === undefined) return [[]];
+    const alike = (this.started.get(`${namespace} ${pair(first)}`) ?? []).filter((pod) => carries(pod.labels, labels));
     const lists = alike.map(({ ports }) => ports);
     return lists.length === 0 ? [[]] : [...new Map(lists.map((ports) => [JSON.stringify(ports), ports])).values()];
   }
@@ -209,7 +220,7 @@ class Making implements MadeUps {
   /** No pod of the world has it. */
   private nameIn(namespace: string): string {
     let name = `any-pod-${this.found.size + 1}`;
-    while (this.started.get(namespace)?.some((pod) => pod.name === name)) name += '-';
+    while (this.names.has(`${namespace}/${name}`)) name += '-';
     return name;
   }
 

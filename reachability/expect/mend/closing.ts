@@ -16,7 +16,7 @@ import {
   withRules,
 } from './change.ts';
 import { indexIn, nameOf, podsOf, policyOf, type Wanted } from './opening.ts';
-import { calicoRules, kubernetesRule } from './rules.ts';
+import { calicoRules, kubernetesRules } from './rules.ts';
 
 /**
  * @param steps that let it through in this direction
@@ -73,7 +73,7 @@ function narrowed(
   const { resource, field, object: name } = named;
   const index = indexIn(field);
   const rules = rulesIn(resource, direction);
-  const rule = rules[index] as Fields;
+  const rule: Fields = rules[index] ?? {};
   const peers = direction === 'ingress' ? 'from' : 'to';
   const peer = /\.(?:from|to)\[(\d+)\]$/.exec(field)?.[1];
   const change = (summary: string, now: readonly Fields[]): Change => ({
@@ -88,9 +88,7 @@ function narrowed(
     changes.push(change(`remove ${field} of ${name}: ${text}`, rules.with(index, { ...rule, [peers]: others })));
   }
   if (isKubernetes(resource) && staying.length > 0) {
-    const kept = staying.flatMap(
-      (one) => kubernetesRule(cast, one, direction, resource.metadata.namespace ?? 'default') ?? [],
-    );
+    const kept = kubernetesRules(cast, staying, direction, resource.metadata.namespace ?? 'default');
     const words = staying.map(({ path }) => path).join(' and ');
     if (kept.length > 0) {
       changes.push(
@@ -124,7 +122,7 @@ function closedByDefault(
   staying: readonly Expectation[],
 ): Change[] {
   if (near.serviceAccount !== undefined) return [];
-  const rules = staying.flatMap((one) => kubernetesRule(cast, one, direction, namespace) ?? []);
+  const rules = kubernetesRules(cast, staying, direction, namespace);
   const policyTypes = [direction === 'ingress' ? 'Ingress' : 'Egress'];
   const podSelector = near.pods === undefined ? {} : { matchLabels: near.pods };
   const name = freeName(resources, `default-deny-${direction}`, namespace);

@@ -106,6 +106,18 @@ export function kubernetesRule(
   };
 }
 
+/** Of several, without those that it has no words for. */
+export function kubernetesRules(
+  cast: Cast,
+  expectations: readonly Expectation[],
+  direction: Direction,
+  namespace: string,
+): Fields[] {
+  return expectations
+    .map((one) => kubernetesRule(cast, one, direction, namespace))
+    .filter((rule) => rule !== undefined);
+}
+
 /**
  * Rules of a policy of Calico about what the expectation speaks of, one for each kind of end and protocol.
  * @param namespace of the policy, `''` of a GlobalNetworkPolicy: its rules name the pods that they are about

@@ -104,7 +104,6 @@ function makesItHold(
 ): boolean {
   const after = changes.reduce<readonly Resource[]>((now, change) => changed(now, change), resources);
   const cast = castOf(after, all, options);
-  const holds = (one: Expectation) =>
-    (emptiness(cast, one.from) ?? emptiness(cast, one.to)) === undefined && missesOf(cast, one, all).length === 0;
+  const holds = (one: Expectation) => emptiness(cast, one) === undefined && missesOf(cast, one, all).length === 0;
   return holds(expectation) && holding.every(holds);
 }
