@@ -79,9 +79,12 @@ export function isKubernetes(type: string): boolean {
   return /^kubernetes:[^:]*\/[^:]+:[A-Za-z]+$/.test(type);
 }
 
+const usual: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+
 export function objectOf(urn: string, inputs: Readonly<Record<string, unknown>>): KubernetesObject {
   const { value, unknown } = knownIn(inputs);
   const metadata = isRecord(value.metadata) ? value.metadata : {};
+  const others = Object.keys(value).filter((name) => !usual.has(name));
   return {
     urn,
     apiVersion: text(value.apiVersion),
@@ -90,6 +93,7 @@ export function objectOf(urn: string, inputs: Readonly<Record<string, unknown>>)
     namespace: text(metadata.namespace) || 'default',
     labels: isRecord(metadata.labels) ? metadata.labels : {},
     spec: isRecord(value.spec) ? value.spec : {},
+    ...(others.length === 0 ? {} : { others }),
     unknown: unknown.map((path) => path.join('.')),
   };
 }

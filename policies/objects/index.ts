@@ -4,6 +4,7 @@ import { metricsPort } from './metrics-port.ts';
 import { monitorPort, monitorWithoutService } from './monitors.ts';
 import { oneInventory } from './one-inventory.ts';
 import type { ObjectRule } from './rule.ts';
+import { shapeRules } from './shape/index.ts';
 import { typesMissing } from './types-missing.ts';
 
 export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, ObjectRule } from './rule.ts';
@@ -11,6 +12,7 @@ export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, Obje
 /** Rules over objects of Kubernetes and over several resources of a stack. */
 export const objectRules: readonly ObjectRule[] = [
   oneInventory,
+  ...shapeRules,
   expectation,
   metricsPort,
   apiServerOff,

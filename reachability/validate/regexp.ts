@@ -113,9 +113,8 @@ class Reader {
 
   #group(): Node[] {
     if (this.#peek() === '?' && !this.#groupBegins()) return [];
-    const begin = this.#at;
     const inner = this.#alternatives();
-    if (this.#peek() !== ')') throw new Wrong(`missing closing ): \`${this.#from(Math.max(0, begin - 1))}\``);
+    if (this.#peek() !== ')') throw new Wrong(`missing closing ): \`${this.#text.join('')}\``);
     this.#at++;
     return [{ times: 0, inner }];
   }

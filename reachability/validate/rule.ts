@@ -180,19 +180,20 @@ const families: Rule = (value, at) => {
     ['destination', 'notNets'],
   ] as const) {
     const path = `${at}.${end}.${field}`;
-    for (const item of list(fields(value[end])[field])) {
+    for (const [i, item] of list(fields(value[end])[field]).entries()) {
       const cidr = text(item);
+      const at = `${path}[${i}]`;
       const read = cidr.includes('/') ? readNet(cidr) : undefined;
-      if (read === undefined) found.push(`${path}: ${cidr} is no CIDR`);
+      if (read === undefined) found.push(`${at}: ${cidr} is no CIDR`);
       else {
+        if (seen.size === 1 && !seen.has(read.family)) found.push(`${at}: the rule has CIDRs of IPv4 and of IPv6`);
         seen.add(read.family);
         const everything = read.prefix === 0 && (read.family === 6 || cidr === '0.0.0.0/0');
-        if (field === 'notNets' && everything) found.push(`${path}: ${cidr} leaves nothing to match`);
+        if (field === 'notNets' && everything) found.push(`${at}: ${cidr} leaves nothing to match`);
         if (isSet(value.ipVersion) && value.ipVersion !== read.family)
-          found.push(`${path}: ${cidr} is not of IPv${value.ipVersion}`);
+          found.push(`${at}: ${cidr} is not of IPv${value.ipVersion}`);
       }
     }
-    if (seen.size > 1) found.push(`${path}: the rule has CIDRs of IPv4 and of IPv6`);
   }
   return found;
 };

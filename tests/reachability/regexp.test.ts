@@ -23,7 +23,7 @@ describe('a regular expression of Go', () => {
   });
 
   it('is refused in Go’s own words', () => {
-    assert.equal(regexpError('calico-(node'), 'missing closing ): `(node`');
+    assert.equal(regexpError('calico-(node'), 'missing closing ): `calico-(node`');
     assert.equal(regexpError('(?!kube).*'), 'invalid or unsupported Perl syntax: `(?!`');
     assert.equal(regexpError('*'), 'missing argument to repetition operator: `*`');
   });

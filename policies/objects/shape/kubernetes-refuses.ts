@@ -1,0 +1,56 @@
+import { wrongFields } from '../../../reachability/validate/fields/index.ts';
+import { refusedPolicy } from '../../../reachability/validate/kubernetes.ts';
+import { labels } from '../../../reachability/validate/meta.ts';
+import { name as anyName } from '../../../reachability/validate/texts.ts';
+import type { KubernetesObject, ObjectRule } from '../rule.ts';
+import { findingsOf } from './said.ts';
+
+export const kubernetesRefuses: ObjectRule = {
+  code: 'kubernetes-refuses',
+  title: 'A NetworkPolicy of Kubernetes holds what Kubernetes takes',
+  class: 'refused',
+  description:
+    'The API server refuses it in the middle of the up: a preview asks it only where the namespace is there already. Of a staged policy it shows only when it is to be enforced.',
+  reference: 'Kubernetes v1.35 pkg/apis/networking/validation/validation.go',
+  concerns,
+  fields: ['spec', 'metadata.name', 'metadata.labels'],
+  variables: [],
+  judge({ objects }) {
+    return objects.filter(concerns).flatMap((object) => findingsOf(object, refusals(object), SEE));
+  },
+};
+
+const SEE = 'https://kubernetes.io/docs/concepts/services-networking/network-policies/';
+
+function concerns({ apiVersion, kind }: KubernetesObject): boolean {
+  if (apiVersion === 'networking.k8s.io/v1') return kind === 'NetworkPolicy';
+  if (apiVersion === 'projectcalico.org/v3') return kind === 'StagedKubernetesNetworkPolicy';
+  return apiVersion === 'v1' && kind === 'Namespace';
+}
+
+function refusals(object: KubernetesObject): string[] {
+  const { apiVersion, kind, spec } = object;
+  if (kind === 'Namespace') return namespaceName(object);
+  const wrong = wrongFields(apiVersion, kind, spec).map(({ path, must }) => `${path} ${must}`);
+  // What has a wrong type is not looked into.
+  const within = wrong.length > 0 ? [] : refusedPolicy(spec);
+  // The staged kind's own name is Calico's matter.
+  return kind === 'NetworkPolicy' ? [...named(object), ...wrong, ...within] : [...wrong, ...within];
+}
+
+/** Names and labels that every kind of Kubernetes wants so (apimachinery pkg/api/validation). */
+export function named({ name, labels: own }: KubernetesObject): string[] {
+  // Without a name the provider makes one up.
+  const wrong = name === '' ? undefined : name.length > 253 ? 'is longer than 253 characters' : anyName(name);
+  return [
+    ...(wrong === undefined ? [] : [`metadata.name: ${JSON.stringify(name)} ${wrong}`]),
+    ...labels(own, 'metadata.labels'),
+  ];
+}
+
+function namespaceName({ name }: KubernetesObject): string[] {
+  const fits = name === '' || (name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name));
+  return fits
+    ? []
+    : [`metadata.name: ${JSON.stringify(name)} is no name of at most 63 lower-case letters, digits and '-'`];
+}
