@@ -1,6 +1,6 @@
 /** What tells pods apart on one question: the plans that govern them, and what the sets of rules say of their places. */
 import type { Plan } from './evaluate.ts';
-import { type CompiledRule, namesPorts, setsAt } from './rules.ts';
+import { type CompiledRule, namersOf, setsAt } from './rules.ts';
 import type { PlaceSet } from './world/sets.ts';
 import type { Located, Place } from './world/universe.ts';
 import type { World } from './world/world.ts';
@@ -41,11 +41,12 @@ export function keyOf(pod: Located, sets: readonly PlaceSet[]): string {
   return key;
 }
 
-/** What tells pods apart beside sets: names of ports where rules name any, and nodes where those matter. */
-export function apartOf(world: World, rules: Iterable<CompiledRule>): (pod: Located) => string {
-  const byName = [...rules].some(namesPorts);
+/** What tells pods apart beside sets: names of ports where rules name any, and nodes where those matter. Undefined: nothing. */
+export function apartOf(world: World, rules: Iterable<CompiledRule>): ((pod: Located) => string) | undefined {
+  const namers = new Set([...rules].flatMap(namersOf));
+  const byName = namers.size > 0;
   const byNode = world.nodesMatter;
-  if (!byName && !byNode) return () => '';
+  if (!byName && !byNode) return undefined;
   return (pod) => `${byName ? JSON.stringify(pod.endpoint.ports) : ''} ${byNode ? pod.endpoint.node : ''} `;
 }
 

@@ -185,7 +185,7 @@ class Side {
         let key = '';
         for (const { at, world, apart, nearSets } of tellers) {
           const pod = common[at];
-          key += `${numberOf(world.planOf(pod, this.direction))} ${apart(pod)}${keyOf(pod, nearSets)}|`;
+          key += `${numberOf(world.planOf(pod, this.direction))} ${apart?.(pod) ?? ''}${keyOf(pod, nearSets)}|`;
         }
         return key;
       },
@@ -194,8 +194,8 @@ class Side {
       let key = '';
       for (const { at, world, apart, farSets } of tellers) {
         const pod = common[at];
-        if (at === 'is' && farSets.length === 0 && asIs(common)) continue;
-        key += `${apart(pod)}${keyOf(pod, farSets)}`;
+        if (at === 'is' && farSets.length === 0 && apart === undefined && asIs(common)) continue;
+        key += `${apart?.(pod) ?? ''}${keyOf(pod, farSets)}`;
         if (at === 'is' && asIs(common)) continue;
         const plan = world.planOf(pod, this.opposite);
         key += `${numberOf(plan)} ${keyOf(pod, ownSets(plan))}|`;

@@ -63,7 +63,7 @@ function classesOf(world: World, pods: readonly Located[], asked: Asked): Locate
   const byKey = new Map<string, Located[]>();
   for (const pod of pods) {
     const own = `${numberOf(world.planOf(pod, 'egress'))} ${numberOf(world.planOf(pod, 'ingress'))}`;
-    const key = `${own} ${apart(pod)}${keyOf(pod, sets)}`;
+    const key = `${own} ${apart?.(pod) ?? ''}${keyOf(pod, sets)}`;
     const alike = byKey.get(key);
     if (alike === undefined) byKey.set(key, [pod]);
     else alike.push(pod);

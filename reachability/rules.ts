@@ -158,9 +158,11 @@ export function setsOf(rule: CompiledRule, protocol: number, port: number): read
   return [...setsAt(rule, 'src', protocol, port), ...setsAt(rule, 'dst', protocol, port)];
 }
 
-/** Whether it looks a port's name up at the pods. */
-export function namesPorts({ src, dst }: CompiledRule): boolean {
-  return [src.ports, src.notPorts, dst.ports, dst.notPorts].some((ports) => (ports?.names.length ?? 0) > 0);
+/** The endpoints at which it looks names of ports up, one entry for each list of ports that has a name; undefined is all of them. */
+export function namersOf({ src, dst }: CompiledRule): (SelectorSet | undefined)[] {
+  return [src.ports, src.notPorts, dst.ports, dst.notPorts].flatMap((ports) =>
+    ports === undefined || ports.names.length === 0 ? [] : [ports.of],
+  );
 }
 
 /** `maybe` where the flow or the world leaves out what the rule looks at; an HTTP rule is one always, if the rest of it matches. */
