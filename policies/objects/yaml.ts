@@ -13,14 +13,14 @@ export function yamlLines(value: Readonly<Record<string, unknown>>): string[] {
 
 function under(head: string, value: unknown): string[] {
   const short = flow(value);
-  if (short !== undefined && head.length + short.length < WIDTH) return [`${head} ${short}`];
+  if (short !== undefined && (isScalar(value) || head.length + short.length < WIDTH)) return [`${head} ${short}`];
   if (Array.isArray(value)) return [head, ...value.flatMap((item) => itemLines(item)).map((line) => `  ${line}`)];
   return [head, ...yamlLines(value as Record<string, unknown>).map((line) => `  ${line}`)];
 }
 
 function itemLines(item: unknown): string[] {
   const short = flow(item);
-  if (short !== undefined && short.length < WIDTH) return [`- ${short}`];
+  if (short !== undefined && (isScalar(item) || short.length < WIDTH)) return [`- ${short}`];
   const lines = Array.isArray(item)
     ? item.flatMap((inner) => itemLines(inner))
     : yamlLines(item as Record<string, unknown>);
@@ -44,6 +44,10 @@ function flow(value: unknown): string | undefined {
   return parts.includes(undefined) ? undefined : `{ ${parts.join(', ')} }`;
 }
 
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
 function entriesOf(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, inner]) => inner !== undefined);
 }
@@ -51,7 +55,7 @@ function entriesOf(value: object): [string, unknown][] {
 /** Plain where YAML can take it for nothing else, in double quotes as JSON has them otherwise. */
 function scalar(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value ?? null);
-  const plain =
-    /^[A-Za-z_/.][A-Za-z0-9_./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n|~|\.(inf|nan))$/i.test(value);
+  const word = /^[A-Za-z_/][A-Za-z0-9_./()-]*$/.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value);
+  const plain = word || /^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(value);
   return plain ? value : JSON.stringify(value);
 }
