@@ -28,10 +28,13 @@ export class Refusal extends Error {
 export class ApiServer {
   readonly address: string;
   private readonly config: KubeConfig;
+  private readonly firstSeconds: number;
   private reached = false;
 
-  constructor(config: KubeConfig, address: string) {
+  /** @param firstSeconds how long the first answer may take */
+  constructor(config: KubeConfig, address: string, firstSeconds: number = FIRST_SECONDS) {
     this.config = config;
+    this.firstSeconds = firstSeconds;
     this.address = address.replace(/\/+$/, '');
   }
 
@@ -88,7 +91,7 @@ export class ApiServer {
   }
 
   private send(url: URL, request: https.RequestOptions): Promise<{ status: number; text: string; wait: number }> {
-    const seconds = this.reached ? PAGE_SECONDS : FIRST_SECONDS;
+    const seconds = this.reached ? PAGE_SECONDS : this.firstSeconds;
     const transport = url.protocol === 'http:' ? http : https;
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => call.destroy(new Error(`no answer within ${seconds} s`)), seconds * 1000);

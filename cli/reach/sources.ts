@@ -160,7 +160,7 @@ function filesAt(path: string): string[] {
     return [path];
   }
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ya?ml|json|jsonl)$/.test(name))
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
     .sort();
   if (files.length > 0) return files.map((name) => join(path, name));
   throw UserError.of('no-resource', '', `${nameOf(path)} has no file *.yaml, *.yml or *.json`, 'Name another folder.');
