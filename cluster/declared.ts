@@ -2,7 +2,7 @@
 import { type KubernetesObject, metricsObjects } from './metrics.ts';
 import { modeOf } from './network.ts';
 import { coreDnsOf } from './policies/dns.ts';
-import { declaredPolicies, policyObjects } from './policies/index.ts';
+import { declaredPolicies, namespaceObjects, policyObjects } from './policies/index.ts';
 import { nameOf } from './policies/staged.ts';
 import { poolObjects } from './pools.ts';
 import type { Cluster, Encapsulation, Ipv6, Labels, PolicyObject, Workload } from './types.ts';
@@ -26,14 +26,13 @@ export function declaredObjects(cluster: Cluster): (DeclaredObject | KubernetesO
  * Felix' settings, the cluster's DNS, workloads, the metrics Service. Addresses of tunnels and of pods are not known before there is a cluster.
  */
 export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[] {
-  const names = [
-    'default',
-    'kube-system',
-    ...cluster.policies.namespaces,
-    ...cluster.workloads.map(({ namespace }) => namespace),
-  ];
+  const made = namespaceObjects(cluster).map(({ spec: _, ...namespace }) => namespace);
+  const others = ['default', 'kube-system', ...cluster.workloads.map(({ namespace }) => namespace)];
   return [
-    ...[...new Set(names)].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...[...new Set(others)]
+      .filter((name) => !cluster.policies.namespaces.includes(name))
+      .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...made,
     ...cluster.nodes.map(nodeObject),
     ...managedPools(cluster),
     ...poolObjects(cluster),

@@ -13,6 +13,7 @@ export function policyFindings(root: Raw, manifests: readonly WrittenManifest[])
   return [
     ...repetitions(policies),
     ...existing(policies),
+    ...labelled(policies),
     ...namespacesOf(policies)
       .filter(([, namespace]) => typeof namespace === 'string' && !known.has(namespace))
       .map(([path, namespace]) =>
@@ -52,6 +53,22 @@ function existing(policies: Raw): Finding[] {
         ]
       : [],
   );
+}
+
+/** Labels of a namespace that something else makes would never be written. */
+function labelled(policies: Raw): Finding[] {
+  const declared = list(policies.namespaces);
+  return Object.keys(record(policies.namespaceLabels))
+    .filter((name) => !declared.includes(name))
+    .map((name) => {
+      const hint = `Add ${name} to policies.namespaces, or leave its labels to whoever makes it.`;
+      return refused(
+        'undeclared-namespace',
+        `policies.namespaceLabels.${name}`,
+        `no namespace “${name}” is made here`,
+        hint,
+      );
+    });
 }
 
 /** Every namespace that a policy is put into, leaves out, or expects scrapers from, with its path. */

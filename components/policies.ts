@@ -3,7 +3,7 @@ import { Namespace } from '@pulumi/kubernetes/core/v1/namespace.js';
 import { NetworkPolicy, type NetworkPolicyArgs } from '@pulumi/kubernetes/networking/v1/networkPolicy.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/index.ts';
-import { type PolicyObject, policyObjects } from '../cluster/index.ts';
+import { namespaceObjects, type PolicyObject, policyObjects } from '../cluster/index.ts';
 import { GlobalNetworkPolicy, type GlobalNetworkPolicyArgs } from '../resources/index.ts';
 
 export interface PoliciesArgs {
@@ -23,13 +23,9 @@ export class Policies extends pulumi.ComponentResource {
     super('calispray:policies:Policies', name, {}, opts);
     const policies = policyObjects(args.cluster);
     const namespaces = new Map(
-      args.cluster.policies.namespaces.map((namespace) => [
-        namespace,
-        new Namespace(
-          `${name}-${namespace}`,
-          { metadata: { name: namespace } },
-          { parent: this, dependsOn: args.after },
-        ),
+      namespaceObjects(args.cluster).map(({ metadata }) => [
+        metadata.name,
+        new Namespace(`${name}-${metadata.name}`, { metadata }, { parent: this, dependsOn: args.after }),
       ]),
     );
     for (const object of policies) {

@@ -12,6 +12,7 @@ export {
 export {
   type DeclaredPolicy,
   declaredPolicies,
+  namespaceObjects,
   needsCalicoApiServer,
   nodesAsSources,
   policyObjects,

@@ -1,4 +1,5 @@
 /** The policies of a stack: what its sections make, its own, and those of its manifests, each with where it comes from. */
+import type { KubernetesObject } from '../metrics.ts';
 import type { Cluster, PolicyObject, PrometheusScraping } from '../types.ts';
 import { clusterDns } from './dns.ts';
 import { CALICO } from './kinds.ts';
@@ -34,6 +35,19 @@ export function declaredPolicies(cluster: Cluster): DeclaredPolicy[] {
     object: staged === 'all' || staged.includes(nameOf(object)) ? stagedOf(object) : object,
     origin,
   }));
+}
+
+/** The namespaces to create. */
+export function namespaceObjects({ policies }: Cluster): KubernetesObject[] {
+  return policies.namespaces.map((name) => {
+    const labels = policies.namespaceLabels[name];
+    return {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, ...(labels === undefined ? {} : { labels }) },
+      spec: {},
+    };
+  });
 }
 
 /** The objects alone. `types` of those that the sections make is always explicit, Calico infers it differently per API. */

@@ -170,6 +170,16 @@ export const policies = z.strictObject({
         note: 'A namespace that is taken out is deleted with all that is in it.',
       }),
     ),
+  namespaceLabels: z
+    .record(dnsName, z.record(labelKey, labelValue))
+    .default({})
+    .meta(
+      field('Labels of the namespaces to create, beside the `kubernetes.io/metadata.name` that each has by itself.', {
+        example: { production: { team: 'shop' } },
+        change: 'free',
+        note: `${APPLIED} Policies that select by them follow.`,
+      }),
+    ),
   defaultDenyIngress: z
     .array(dnsName)
     .default([])

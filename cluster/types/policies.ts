@@ -3,6 +3,8 @@
 export interface Policies {
   /** Namespaces to create. */
   readonly namespaces: readonly string[];
+  /** Labels of some of them, beside the `kubernetes.io/metadata.name` that each has by itself. */
+  readonly namespaceLabels: Readonly<Record<string, Labels>>;
   /** Namespaces that get `default-deny-ingress`. */
   readonly defaultDenyIngress: readonly string[];
   /** Namespaces that get `allow-dns`. */

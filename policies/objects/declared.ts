@@ -1,6 +1,6 @@
 /** A cluster as the rules over objects see it, without any engine: what its stack file declares. */
 import { originsOf, worldOf } from '../../cluster/declared.ts';
-import { metricsObjects, policyObjects, poolObjects, release } from '../../cluster/index.ts';
+import { metricsObjects, namespaceObjects, policyObjects, poolObjects, release } from '../../cluster/index.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { resourcesIn } from '../../reachability/world/read.ts';
 import type { Subject } from '../rules/subject.ts';
@@ -20,13 +20,12 @@ export function worldInputs(cluster: Cluster): Omit<DeclaredWorld, 'urn' | 'unkn
 
 /** As the pack sees a preview of it; the URN of an object is its name. `subject` is what kubespray is told, of `subjectOf`. */
 export function declaredBy(cluster: Cluster, subject: Subject): Declared {
-  const namespaces = cluster.policies.namespaces.map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name },
-    spec: {},
-  }));
-  const objects = [...namespaces, ...policyObjects(cluster), ...poolObjects(cluster), ...metricsObjects(cluster)];
+  const objects = [
+    ...namespaceObjects(cluster),
+    ...policyObjects(cluster),
+    ...poolObjects(cluster),
+    ...metricsObjects(cluster),
+  ];
   return {
     inventories: [{ urn: '', subject }],
     objects: objects.map(({ apiVersion, kind, metadata, spec }): KubernetesObject => {

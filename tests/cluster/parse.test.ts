@@ -134,6 +134,7 @@ describe('parseCluster', () => {
       },
       policies: {
         namespaces: [],
+        namespaceLabels: {},
         defaultDenyIngress: [],
         allowDns: [],
         allowPrometheusScraping: [],
@@ -265,6 +266,11 @@ describe('parseCluster', () => {
       'a variable Ansible cannot name',
       { kubespray: { extraVariables: { 'kubelet-max-pods': 1 } } },
       'bad-variable-name at kubespray.extraVariables.kubelet-max-pods',
+    ],
+    [
+      'labels of a namespace that is made elsewhere',
+      { policies: { namespaceLabels: { default: { team: 'shop' } } } },
+      'undeclared-namespace at policies.namespaceLabels.default',
     ],
     ['a namespace twice', { policies: { namespaces: ['a', 'a'] } }, 'repeated at policies.namespaces[1]'],
     [
