@@ -4,13 +4,12 @@
  */
 import type { Expectation, ExpectedPorts } from '../../cluster/types.ts';
 import type { Plan } from '../evaluate.ts';
-import { joinRanges, LAST_PORT } from '../ports.ts';
+import { joinRanges, LAST_PORT, portRanges } from '../ports.ts';
 import type { CompiledRule } from '../rules.ts';
-import type { Side, Verdict } from '../types.ts';
+import type { Verdict } from '../types.ts';
 import type { NamedPort } from '../world/endpoint.ts';
-import { allFailsafe } from '../world/host.ts';
 import type { PlaceSet } from '../world/sets.ts';
-import { flowOf, protocolOf, type World } from '../world/world.ts';
+import { flowOf, type Party, protocolOf, type World } from '../world/world.ts';
 import type { Actor, Cast } from './actors.ts';
 import { actorsAt, means, portsOf, together } from './ends.ts';
 
@@ -35,12 +34,6 @@ export function missesOf(cast: Cast, expectation: Expectation, all: readonly Exp
 /** As clients of Linux do; who may not reach something may not by a port of his choice either. */
 const EPHEMERAL = 40000;
 
-const neverPoliced: Side = {
-  verdict: 'unpoliced',
-  trace: [],
-  why: "what a node sends to its own pods, the kubelet's probes among it, is never policed",
-};
-
 /** As a text with a digit for each, and as a number for that text. */
 type Membership = Readonly<Record<'from' | 'to', { readonly bits: string; readonly id: number }>>;
 
@@ -56,6 +49,9 @@ class Judging {
   private readonly memberships = new Map<Actor, Membership>();
   private readonly portLists = new Map<readonly NamedPort[], number>();
   private readonly serviceBounds: readonly number[];
+  /** What host endpoints may say of any connection; none where the world has no such endpoint. */
+  private readonly ofHosts: readonly CompiledRule[];
+  private readonly hostsAct: boolean;
 
   constructor(cast: Cast, expectation: Expectation, all: readonly Expectation[]) {
     this.cast = cast;
@@ -65,9 +61,17 @@ class Judging {
       ({ verdict, from, to }) =>
         verdict !== expectation.verdict && from.kind !== 'others' && from.kind !== 'own-node' && to.kind !== 'own-node',
     );
-    this.bounds = [expectation, ...this.opposite].flatMap((one) =>
+    const hosts = [...this.world.universe.located.values()].filter(({ endpoint }) => endpoint.kind === 'host');
+    this.hostsAct = hosts.length > 0;
+    this.ofHosts = [
+      ...hosts.flatMap((host) => [this.world.planOf(host, 'egress'), this.world.planOf(host, 'ingress')]),
+      ...this.world.plansOnTheWay(),
+    ].flatMap(rulesOf);
+    const expected = [expectation, ...this.opposite].flatMap((one) =>
       portsOf(one).flatMap((ports) => ('first' in ports ? [ports.first, ports.last + 1] : [])),
     );
+    // With hosts on the way every port that any rule speaks of may matter, and so may the failsafe ones.
+    this.bounds = this.hostsAct ? [...expected, ...portRanges(this.world).map(({ first }) => first)] : expected;
     this.serviceBounds = [...this.world.services.values()].flatMap(({ backends }) =>
       backends.flatMap(({ port }) => [port, port + 1]),
     );
@@ -92,19 +96,19 @@ class Judging {
     ingress: Plan | undefined,
     others: readonly Actor[],
   ): Miss[] {
-    const rules = [...rulesOf(egress), ...rulesOf(ingress)];
+    const rules = [...rulesOf(egress), ...rulesOf(ingress), ...this.ofHosts];
     const nodes = this.needsNodes() || some.some(({ kind, pod }) => kind === 'node' || pod?.hostNetwork);
     const sources = this.classes(some, rules, 'src', nodes);
     const targets = this.classes(others, rules, 'dst', nodes);
     return targets.flatMap((dst) => {
-      const spans = this.spans(rules, dst[0] as Actor, [...some, ...dst]);
+      const spans = this.spans(rules, dst[0] as Actor);
       return sources.flatMap((src) => this.judge(src, dst, spans) ?? []);
     });
   }
 
   private needsNodes(): boolean {
     const { from, to } = this.expectation;
-    return [from, to].some(({ kind }) => kind === 'own-node' || kind === 'other-nodes');
+    return this.hostsAct || [from, to].some(({ kind }) => kind === 'own-node' || kind === 'other-nodes');
   }
 
   /** Actors of which the rules say the same. */
@@ -123,7 +127,7 @@ class Judging {
         memberOf(sets, actor),
         place.endpoints.map(({ endpoint }) => this.portList(endpoint.ports)).join(),
         nodes ? this.numberOf(`${actor.kind} ${actor.node} ${actor.pod?.hostNetwork}`) : '',
-        served.some((service) => service.has(place)) ? `p${place.id}` : '',
+        served.some((service) => service.has(place)) || (this.hostsAct && actor.kind !== 'pod') ? `p${place.id}` : '',
         this.membership(actor)[side === 'src' ? 'from' : 'to'].id,
       ].join(' ');
     };
@@ -156,7 +160,7 @@ class Judging {
   }
 
   /** The expected ports, cut where a rule, a named port of the pod, or another expectation tells them apart. */
-  private spans(rules: readonly CompiledRule[], { place }: Actor, actors: readonly Actor[]): ExpectedPorts[] {
+  private spans(rules: readonly CompiledRule[], { place }: Actor): ExpectedPorts[] {
     const named = place.endpoints.flatMap(({ endpoint }) => endpoint.ports);
     const bounds = new Set(this.bounds);
     const add = (first: number, last: number) => bounds.add(first).add(last + 1);
@@ -167,8 +171,6 @@ class Judging {
       }
       if (dst.service !== undefined) for (const bound of this.serviceBounds) bounds.add(bound);
     }
-    if (actors.some(({ party }) => party.located?.endpoint.kind === 'host'))
-      for (const port of allFailsafe) add(port, port);
     const sorted = [...bounds].filter((bound) => bound >= 1 && bound <= LAST_PORT).sort((a, b) => a - b);
     return portsOf(this.expectation).flatMap((ports): ExpectedPorts[] => {
       if (!('first' in ports)) return [ports];
@@ -224,9 +226,6 @@ class Judging {
 
   private verdict(src: Actor, dst: Actor, ports: ExpectedPorts): Verdict {
     const { expectation, world } = this;
-    // It passes no policy of the host either (felix/rules/static.go:727 filterOutputChain).
-    if (expectation.from.kind === 'own-node' && dst.pod?.hostNetwork === false)
-      return { verdict: 'allow', egress: neverPoliced, ingress: neverPoliced };
     const query = {
       src: '',
       dst: '',
@@ -234,8 +233,20 @@ class Judging {
       ...('first' in ports && { port: ports.first, ...(expectation.verdict === 'allow' && { srcPort: EPHEMERAL }) }),
     };
     const protocol = protocolOf(query) as number;
-    return world.decide(src.party, dst.party, flowOf(query, protocol, { src: src.place, dst: dst.place }));
+    const { from, to } = expectation;
+    return world.decide(
+      to.kind === 'own-node' ? onNode(src, dst.node) : src.party,
+      from.kind === 'own-node' ? onNode(dst, src.node) : dst.party,
+      flowOf(query, protocol, { src: src.place, dst: dst.place }),
+    );
   }
+}
+
+/** A pod of which nobody says where it runs, as it is on this node. */
+function onNode({ party, node: known }: Actor, node: string): Party {
+  const { located } = party;
+  if (located?.endpoint.kind !== 'pod' || known !== '') return party;
+  return { ...party, located: { ...located, endpoint: { ...located.endpoint, node } } };
 }
 
 function rulesOf(plan: Plan | undefined): CompiledRule[] {

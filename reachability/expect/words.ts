@@ -73,14 +73,15 @@ function queryOf(src: Actor, dst: Actor, port: ExpectedPorts): Query {
 /** Every side that is to blame: where it is denied those that deny, where it is allowed both. */
 function decidedBy(
   { verdict: wanted }: Expectation,
-  { verdict, egress, ingress }: Verdict,
+  { verdict, egress, ingress, way = [] }: Verdict,
   { src, dst }: { src: Actor; dst: Actor },
   resources: readonly Resource[],
 ): string {
-  const sides = [
-    { side: egress, direction: 'egress', of: src },
-    { side: ingress, direction: 'ingress', of: dst },
-  ] as const;
+  const sides: { side: Side; direction: Direction; of: string }[] = [
+    { side: egress, direction: 'egress', of: src.words },
+    { side: ingress, direction: 'ingress', of: dst.words },
+    ...way.map(({ side, direction, endpoint }) => ({ side, direction, of: endpoint })),
+  ];
   const blamed = sides.filter(({ side }) =>
     verdict === 'allow' ? side.verdict !== 'unpoliced' : side.verdict === verdict,
   );
@@ -102,19 +103,20 @@ function byProfile({ trace }: Side): boolean {
 
 const verbs = { allow: 'allowed', deny: 'denied', depends: 'it depends', unpoliced: 'not asked' } as const;
 
-function sideWords(side: Side, direction: Direction, of: Actor, resources: readonly Resource[]): string {
+function sideWords(side: Side, direction: Direction, of: string, resources: readonly Resource[]): string {
   const step = side.trace.at(-1);
   if (side.verdict === 'depends') return `${direction} depends on ${(side.on ?? []).join(' and ')}`;
   const verb = `${direction} ${verbs[side.verdict]}`;
   if (step === undefined) return verb;
   if (step.kind === 'Profile') {
     return step.action === 'deny'
-      ? `${verb}: no profile of ${of.words} lets anything through`
+      ? `${verb}: no profile of ${of} lets anything through`
       : side.trace.length > 1
         ? `${verb}, since all tiers passed it on`
-        : `${verb}, since no policy is for ${direction} of ${of.words}`;
+        : `${verb}, since no policy is for ${direction} of ${of}`;
   }
   const object = objectNamed(step);
+  if (step.kind === 'FelixConfiguration') return `${verb} by ${objectNamed(step)}`;
   if (step.index < 0) return `${verb} at the end of tier ${step.tier}, where ${object} is for it`;
   const { field, text } = ruleNamed(resources, direction, step) ?? {};
   const rule = field ?? `${direction} rule ${step.index}`;
