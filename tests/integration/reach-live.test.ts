@@ -61,7 +61,7 @@ spec: {nets: [203.0.113.0/24]}
 apiVersion: projectcalico.org/v3
 kind: StagedGlobalNetworkPolicy
 metadata: {name: nobody}
-spec: {types: [Ingress], namespaceSelector: team == 'shop', order: 1}
+spec: {types: [Ingress], namespaceSelector: team == 'shop', order: 1, ingress: [{action: Deny}]}
 `;
 
 const paths: Readonly<Record<string, string>> = {
