@@ -18,6 +18,13 @@ interface Selecting {
 /** Of one tier, in order. */
 type OfTier = readonly Selecting[];
 
+/** What may be for pods of one namespace, by tier and all in one, and the plans of those that were asked, by who takes them. */
+interface OfNamespace {
+  readonly tiers: readonly OfTier[];
+  readonly all: OfTier;
+  readonly plans: Map<string, Readonly<Record<Direction, Plan>>>;
+}
+
 /** Where packets meet an endpoint: at their end, or, of host endpoints, on their way through; `early`: only before the tiers proper. */
 export type Way = 'end' | 'through' | 'early';
 
@@ -28,7 +35,7 @@ export class Plans {
   readonly tiers: readonly { readonly tier: Tier; readonly policies: OfTier }[];
   private readonly sets: Sets;
   /** By namespace: most policies are of another, and need not be asked. */
-  private readonly candidates = new Map<string, readonly OfTier[]>();
+  private readonly candidates = new Map<string, OfNamespace>();
   /** By endpoint. */
   private readonly ofPods: Record<Direction, (Plan | undefined)[]> = { egress: [], ingress: [] };
   /** The same plan for all endpoints that the same policies are for. */
@@ -50,11 +57,27 @@ export class Plans {
     if (located.endpoint.kind === 'host') return this.planOfHost(located, direction, way);
     const known = this.ofPods[direction][located.id];
     if (known !== undefined) return known;
-    const mine = this.selecting(located);
-    for (const side of ['egress', 'ingress'] as const) {
-      this.ofPods[side][located.id] = this.plan(located, side, mine, ['normal'], '');
-    }
-    return this.ofPods[direction][located.id] as Plan;
+    const plans = this.plansOfPod(located);
+    this.ofPods.egress[located.id] = plans.egress;
+    this.ofPods.ingress[located.id] = plans.ingress;
+    return plans[direction];
+  }
+
+  /** Pods of one namespace that the same policies take have the same plans. */
+  private plansOfPod(located: Located): Readonly<Record<Direction, Plan>> {
+    const { id } = located.endpoint;
+    const { tiers, all, plans } = this.candidatesIn(id.slice(0, id.indexOf('/')));
+    let taken = '';
+    for (let i = 0; i < all.length; i++) if ((all[i] as Selecting).selector.takes(located)) taken += `${i} `;
+    const known = plans.get(taken);
+    if (known !== undefined) return known;
+    const mine = tiers.map((policies) => policies.filter(({ selector }) => selector.takes(located)));
+    const made = {
+      egress: this.plan(located, 'egress', mine, ['normal'], ''),
+      ingress: this.plan(located, 'ingress', mine, ['normal'], ''),
+    };
+    plans.set(taken, made);
+    return made;
   }
 
   private planOfHost(located: Located, direction: Direction, way: Way): Plan {
@@ -62,26 +85,22 @@ export class Plans {
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const stages = stagesOf(direction, way, located.endpoint.everyInterface === true);
-    const plan = this.plan(located, direction, this.selecting(located), stages, key);
+    const mine = this.tiers.map(({ policies }) => policies.filter(({ selector }) => selector.takes(located)));
+    const plan = this.plan(located, direction, mine, stages, key);
     this.shared.set(key, plan);
     return plan;
   }
 
-  private selecting(located: Located): readonly OfTier[] {
-    const { kind, id } = located.endpoint;
-    const all = kind === 'pod' ? this.candidatesIn(id.slice(0, id.indexOf('/'))) : this.tiers.map((t) => t.policies);
-    return all.map((policies) => policies.filter(({ selector }) => selector.takes(located)));
-  }
-
   /** A policy with a namespace is for pods of it alone. */
-  private candidatesIn(namespace: string): readonly OfTier[] {
+  private candidatesIn(namespace: string): OfNamespace {
     const known = this.candidates.get(namespace);
     if (known !== undefined) return known;
-    const found = this.tiers.map(({ policies }) =>
+    const tiers = this.tiers.map(({ policies }) =>
       policies.filter(
         ({ policy }) => (policy.namespace === '' || policy.namespace === namespace) && policy.stage === 'normal',
       ),
     );
+    const found = { tiers, all: tiers.flat(), plans: new Map() };
     this.candidates.set(namespace, found);
     return found;
   }
