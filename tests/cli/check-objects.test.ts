@@ -106,6 +106,19 @@ describe('calispray check, of policies and expectations', () => {
     assert.match(of('expectation')[0]?.message ?? '', /\(policies\/own\.yaml#2\)/);
   });
 
+  it('names the field of a policy in a manifest, with the line there', () => {
+    const text = [wordForWord, { ...broken, metadata: { name: 'broken' } }].map((one) => stringify(one)).join('---\n');
+    writeFileSync(join(dir, 'policies/broken.yaml'), text);
+    const { findings } = check(withPolicies({ manifests: ['policies/broken.yaml'] }));
+    const found = findings.filter(({ path }) => path === 'policies/broken.yaml#2 spec.selector');
+    assert.ok(found.length > 0, findings.map(({ path }) => path).join());
+    const line = text.split('\n').findIndex((each) => each.includes('selector: all(')) + 1;
+    for (const { at } of found) {
+      assert.match(at?.file ?? '', /policies\/broken\.yaml$/);
+      assert.equal(at?.line, line);
+    }
+  });
+
   it('goes by the levels of the stack', () => {
     const cluster = withPolicies({ extra: [wordForWord] });
     const said = check(cluster, { expectation: 'advisory' });

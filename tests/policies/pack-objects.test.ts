@@ -268,6 +268,25 @@ describe('rules over several resources', () => {
     assert.deepEqual((await judged([policy])).codes, []);
   });
 
+  it('refuse what the API would refuse, whatever a configuration makes of their level', async () => {
+    const refused = objectRules.filter((rule) => rule.class === 'refused').map(({ code }) => code);
+    assert.ok(refused.length > 0);
+    const broken = [
+      object(GLOBAL, { types: ['Ingress'], selector: 'all(' }),
+      object(KUBERNETES, { podSelector: {}, policyTypes: ['Sideways'] }),
+      object(MONITOR, { selector: {}, endpoints: [{ port: 'web', interval: 'soon' }] }),
+    ];
+    const refusals = async (level: 'mandatory' | 'advisory' | 'disabled') => {
+      const levels = Object.fromEntries(refused.map((code) => [code, level]));
+      const { said } = await judged(broken, levels);
+      return said.filter(({ rule }) => refused.includes(rule)).map(({ rule, level, urn }) => `${level} ${rule} ${urn}`);
+    };
+    const all = await refusals('mandatory');
+    assert.deepEqual(new Set(all.map((each) => each.split(' ')[1])), new Set(refused));
+    for (const level of ['advisory', 'disabled'] as const)
+      assert.deepEqual((await refusals(level)).sort(), [...all].sort(), level);
+  });
+
   it('judge nothing by an object’s own failure', () => {
     for (const rule of objectRules) {
       const object: KubernetesObject = {
