@@ -27,6 +27,12 @@ export interface WorldOptions {
 
 export type Answer = { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly error: string };
 
+/** A service's own addresses and port. */
+export interface SentTo {
+  readonly addresses: readonly Address[];
+  readonly port: number;
+}
+
 /** One end of a connection, found. */
 export interface Party {
   readonly places: readonly Place[];
@@ -61,8 +67,11 @@ export class World {
     this.hosts = new Hosts(parts, this.universe, this.plans, toHostOf(options.endpointToHost ?? ''));
   }
 
-  /** The verdict of one connection; not ok where an end is not in this world, or the question makes no sense. */
-  ask(query: Query): Answer {
+  /**
+   * The verdict of one connection; not ok where an end is not in this world, or the question makes no sense.
+   * @param sentTo where the source sent it, of a connection whose destination stands for a service: policies before DNAT see that
+   */
+  ask(query: Query, sentTo?: SentTo): Answer {
     const src = this.find(query.src);
     const [service, behind] = this.serviceAt(query.dst) ?? [];
     if (src !== undefined && behind !== undefined) return throughService(this, query, service as string, behind);
@@ -73,7 +82,14 @@ export class World {
     if (protocol === undefined) return { ok: false, error: `${query.proto} is no protocol` };
     const ends = meet(src, dst);
     if (ends === undefined) return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
-    return { ok: true, verdict: this.decide(src, dst, flowOf(query, protocol, ends)) };
+    const flow = flowOf(query, protocol, ends);
+    return { ok: true, verdict: this.decide(src, dst, flow, sentTo && this.before(flow, sentTo)) };
+  }
+
+  /** The flow as it was before the service's address was translated; of another family it was no address of this one. */
+  private before(flow: Flow, { addresses, port }: SentTo): Flow {
+    const address = addresses.find(({ family }) => (familyBit[family] & flow.families) !== 0);
+    return address === undefined ? flow : { ...flow, dst: this.universe.placeOf(address), dstPort: port };
   }
 
   /** The service that `service/NAMESPACE/NAME` or an address of its own means, with its name. */
