@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -14,7 +14,6 @@ const wordForWord = {
   metadata: { name: 'allow-cluster-internal' },
   spec: {
     order: 100,
-    types: ['Ingress', 'Egress'],
     ingress: [{ action: 'Allow', source: { nets: ['10.244.0.0/16', '192.168.4.0/24'] } }],
     egress: [{ action: 'Allow' }],
   },
@@ -83,6 +82,25 @@ describe('calispray check, of policies and expectations', () => {
       /^harmful expectation at expect\[1\] \(.*\n {2}→ .*\n {6}apiVersion: projectcalico\.org\/v3\n {6}kind: GlobalNetworkPolicy\n/m,
     );
   });
+
+  for (const file of ['README.md', 'docs/policies-pack.md']) {
+    it(`is told in ${file} as it is printed`, () => {
+      check(withPolicies({ extra: [wordForWord] }));
+      const { out } = calispray('-C', dir, 'check', '--stack', 'own');
+      const printed = /^harmful expectation at .*\n(?: {2,}.*\n)+/m
+        .exec(out)?.[0]
+        .replace(/ \(\S*Pulumi\.own\.yaml:\d+\)/, '');
+      const path = join(import.meta.dirname, '../..', file);
+      const text = readFileSync(path, 'utf8');
+      const told = /(?<=^```text\n)harmful expectation at .*\n(?: {2,}.*\n)*(?=```$)/m;
+      if (process.env.UPDATE_GOLDEN === '1')
+        writeFileSync(
+          path,
+          text.replace(told, () => printed ?? ''),
+        );
+      assert.equal(told.exec(readFileSync(path, 'utf8'))?.[0], printed);
+    });
+  }
 
   it('names the field of a policy that stands in the stack file, with its line', () => {
     const { code, findings, lineOf } = check(withPolicies({ extra: [broken] }));
