@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import * as pulumi from '@pulumi/pulumi';
 import { parse, parseAllDocuments } from 'yaml';
 import { toolPaths } from '../../setup/index.ts';
 import { type Kube, startKube } from '../support/kube.ts';
+import { TestStack } from './providers/stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -142,6 +144,34 @@ describe('calispray reach of a live cluster', function () {
     assert.match(explained, /once staged policies are enforced: deny\n/);
     const none = reach('diff', `kubeconfig:${live[1]}`, join(dir, 'world.yaml'));
     assert.match(none.out, /^No connection is opened or closed\.\n/, none.err);
+  });
+
+  it('finds the way in that the last up of a stack has left in its state', async () => {
+    const project = join(dir, 'project');
+    mkdirSync(project);
+    writeFileSync(join(project, 'Pulumi.yaml'), 'name: providers\nruntime: nodejs\n');
+    copyFileSync(join(root, 'Pulumi.dev.yaml'), join(project, 'Pulumi.test.yaml'));
+    let kubeconfig: string | undefined;
+    const made = async () => (kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) });
+    const stack = await TestStack.open(tools, join(dir, 'stack'), made);
+    const env = {
+      ...process.env,
+      CALISPRAY_STATE: join(dir, 'calispray'),
+      PULUMI_BACKEND_URL: `file://${join(dir, 'stack', 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'passphrase of a test',
+    };
+    const ask = () => {
+      const words = ['reach', 'exposed', '--json', '--live', '--stack', 'test', '--cwd', project];
+      return spawnSync(process.execPath, ['cli/main.ts', ...words], { cwd: root, encoding: 'utf8', env });
+    };
+    await stack.up();
+    assert.match(ask().stdout, /no-kubeconfig/);
+    kubeconfig = kube.kubeconfig;
+    await stack.up();
+    const { stdout, stderr } = ask();
+    assert.equal(stdout, reach('exposed', '--json', '--world', join(dir, 'world.yaml')).out, stderr);
+    const [key] = /client-key-data: (\S+)/.exec(kube.kubeconfig)?.slice(1) ?? [];
+    assert.ok(key !== undefined && !`${stdout}${stderr}`.includes(key));
   });
 
   it('names what a user may not list, with rights that are enough and change nothing', async () => {
