@@ -5,6 +5,8 @@ import { readNet } from './texts.ts';
 /** Sentences, each with the path of the field. `calico`: `v3.31.5`; where it is not known, what depends on it is not judged. */
 export function refusedByServer({ kind, metadata, spec }: Resource, calico?: string): string[] {
   const own = fields(spec);
+  const since = missingIn(kind, own, calico);
+  if (since.length > 0) return since;
   if (kind === 'IPPool') return blockSize(own);
   if (tiered.has(kind) && wantsTierInName(calico)) return tierInName(text(metadata.name), text(own.tier) || 'default');
   return [];
@@ -16,6 +18,23 @@ const tiered: ReadonlySet<string> = new Set([
   'StagedNetworkPolicy',
   'StagedGlobalNetworkPolicy',
 ]);
+
+/** Minor version that a kind came with (api/pkg/apis/projectcalico/v3 of v3.28.4, v3.29.3 and v3.30.3). */
+const since: Readonly<Record<string, number>> = {
+  Tier: 29,
+  StagedNetworkPolicy: 30,
+  StagedGlobalNetworkPolicy: 30,
+  StagedKubernetesNetworkPolicy: 30,
+};
+
+function missingIn(kind: string, { tier }: Readonly<Record<string, unknown>>, calico: string | undefined): string[] {
+  const minor = Number(/^v?3\.(\d+)/.exec(calico ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
+  const needed = since[kind] ?? 0;
+  if (minor < needed) return [`kind: Calico ${calico} has no ${kind}, it came with v3.${needed}`];
+  return minor < 29 && tiered.has(kind) && text(tier) !== '' && tier !== 'default'
+    ? [`spec.tier: Calico ${calico} has no tiers, they came with v3.29`]
+    : [];
+}
 
 /** ippool.go:436. */
 function blockSize({ cidr, blockSize: size }: Readonly<Record<string, unknown>>): string[] {

@@ -192,6 +192,16 @@ describe('what the API of Calico swallows', () => {
     assert.equal(judged(inTier('kube-admin'), 'v3.31.5').length, 1);
   });
 
+  it('is a kind that came with a later Calico', () => {
+    const staged: Given = { apiVersion: CALICO, kind: 'StagedGlobalNetworkPolicy', spec: rule({}) };
+    const tier: Given = { apiVersion: CALICO, kind: 'Tier', spec: {} };
+    assert.deepEqual(judged([staged, tier], 'v3.29.5'), [
+      'calico-refuses kind: Calico v3.29.5 has no StagedGlobalNetworkPolicy, it came with v3.30',
+    ]);
+    assert.equal(judged([staged, tier, { ...gnp({ ...rule({}), tier: 'own' }), name: 'own.x' }], 'v3.28.5').length, 3);
+    assert.deepEqual(judged([staged, tier], 'v3.31.5'), []);
+  });
+
   it('is told with what to write instead', () => {
     const hint = (given: Given) =>
       shapeRules.flatMap((each) => each.judge(declared([given])).map((found) => found.hint));

@@ -83,5 +83,10 @@ const hints: readonly [fields: readonly string[], about: RegExp | undefined, hin
     "Write lower-case letters, digits, '-' and '.', beginning and ending with a letter or a digit: allow-dns.",
   ],
   [['port', 'endPort'], undefined, 'Write a number from 1 to 65535, or the name of a container port.'],
+  [
+    ['kind', 'tier'],
+    /came with/,
+    'Leave it out, or choose a newer Calico: calico.version, or a newer release of kubespray.',
+  ],
   [['order'], undefined, 'Write a number, without quotes: order: 100.'],
 ];
