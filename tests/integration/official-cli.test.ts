@@ -19,7 +19,8 @@ describe('the official pulumi', function () {
     const tools = await ensureTools(['engine', 'providers', 'language-host']);
     const dir = place.project(`project-${Math.random().toString(36).slice(2)}`, 'dev', change);
     // The program as it is, next to a stack file of the test's own: `stack init` writes into that.
-    for (const part of ['package.json', 'index.ts', 'cluster', 'components', 'kubespray', 'policies', 'resources']) {
+    const rooms = ['cluster', 'components', 'kubespray', 'policies', 'reachability', 'resources'];
+    for (const part of ['package.json', 'index.ts', ...rooms]) {
       cpSync(join(root, part), join(dir, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
