@@ -12,8 +12,9 @@ import { type NamespaceLabels, namespacesOf } from './namespaces.ts';
 import { Addresses, netText, type Pool, partsOf, poolsOf, samePart } from './pool.ts';
 
 export interface Actor {
-  /** As in a Query. */
   readonly id: string;
+  /** As in a Query: an address where it has several, and this is not the first. */
+  readonly asked: string;
   /** `production/my-app (app=my-app)`. */
   readonly words: string;
   readonly kind: 'pod' | 'node' | 'tunnel' | 'outside';
@@ -46,7 +47,7 @@ export interface Cast {
   readonly pools: readonly Pool[];
 }
 
-const rank = { pod: 0, plain: 1, outside: 2, node: 3, thoughtOf: 4 } as const;
+const rank = { pod: 0, system: 1, plain: 2, outside: 3, node: 4, thoughtOf: 5 } as const;
 
 export function castOf(
   resources: readonly Resource[],
@@ -147,13 +148,27 @@ function podActors({ world, cuts, free, labelsOf }: Stage, pod: Resource, madeUp
   };
   const id = `${namespace}/${name}`;
   const words = madeUp?.words ?? `${id}${labelWords(acting.labels)}`;
-  const known = madeUp === undefined ? rank.pod : madeUp.of.size > 0 ? rank.plain : rank.thoughtOf;
-  const base = { id, words, kind: 'pod', rank: known, pod: acting, internet: false } as const;
+  const started = namespace === 'kube-system' ? rank.system : rank.pod;
+  const known = madeUp === undefined ? started : madeUp.of.size > 0 ? rank.plain : rank.thoughtOf;
+  const base = { id, asked: id, words, kind: 'pod', rank: known, pod: acting, internet: false } as const;
   if (acting.hostNetwork) return hostActors(world, base, text(spec.nodeName));
   const located = world.universe.located.get(id);
   if (located === undefined) return [];
-  const places = podAddresses(pod).length > 0 ? located.places : couldHave(world, located, free, cuts);
-  return places.map((place) => ({ ...base, party: { places: [place], located }, place, node: located.endpoint.node }));
+  const given = podAddresses(pod).length > 0;
+  const places = given ? located.places : couldHave(world, located, free, cuts);
+  return places.map((place) => {
+    const own = located.places.includes(place);
+    const at = place.address === undefined || places.length === 1 ? '' : formatAddress(place.address);
+    return {
+      ...base,
+      // One that it was not given is nobody's name.
+      asked: place === located.places[0] || !own ? id : at,
+      words: at === '' ? words : `${words} ${given ? 'at' : 'with an address like'} ${at}`,
+      party: { places: [place], located },
+      place,
+      node: located.endpoint.node,
+    };
+  });
 }
 
 /** Its own place, and one in each other part of the pools. */
@@ -172,7 +187,7 @@ function served({ containerPort, protocol }: Fields): { proto: string; port: num
 /** On the network of its node, or, where nobody says which that is, of each. */
 function hostActors(
   world: World,
-  base: Pick<Actor, 'id' | 'words' | 'kind' | 'rank' | 'pod' | 'internet'>,
+  base: Pick<Actor, 'id' | 'asked' | 'words' | 'kind' | 'rank' | 'pod' | 'internet'>,
   on: string,
 ): Actor[] {
   const own = world.parts.hostPods.get(base.id) ?? [];
@@ -223,6 +238,7 @@ function outsiders(world: World, pools: readonly Pool[], cuts: readonly Net[]): 
     );
     return {
       id: address,
+      asked: address,
       words: name === address || name === `${address}/32` ? address : `${narrow ? name : 'the internet'} (${address})`,
       kind: 'outside',
       rank: rank.outside,
@@ -242,6 +258,7 @@ function nodeActors(world: World): Actor[] {
       const id = formatAddress(address);
       return {
         id,
+        asked: id,
         words: `node ${node} (${id})`,
         kind: 'node',
         rank: rank.node,
@@ -268,6 +285,7 @@ function tunnelActors({ world, cuts }: Stage, pools: readonly Pool[], taken: Rea
       const place = world.universe.placeFor([], address);
       return {
         id: formatAddress(address),
+        asked: formatAddress(address),
         words: `the tunnel of a node (an address of ${netText(net)})`,
         kind: 'tunnel',
         rank: rank.node,

@@ -280,9 +280,11 @@ function pairOf(
   return undefined;
 }
 
+/** None of them is a pod with itself. */
 function pairsOf(sources: readonly Actor[], targets: readonly Actor[]): number {
-  const ids = new Set(targets.map(({ id }) => id));
-  return sources.length * targets.length - sources.filter(({ id, pod }) => pod !== undefined && ids.has(id)).length;
+  const pods = Map.groupBy(targets, ({ id }) => id);
+  const same = sources.map(({ id, pod }) => (pod === undefined ? 0 : (pods.get(id)?.length ?? 0)));
+  return sources.length * targets.length - same.reduce((sum, count) => sum + count, 0);
 }
 
 function covers(wanted: ExpectedPorts, ports: ExpectedPorts): boolean {

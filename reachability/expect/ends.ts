@@ -24,7 +24,12 @@ export function means(end: ExpectedEnd, actor: Actor): boolean {
       );
     case 'addresses': {
       const net = parseNet(end.net);
-      return kind !== 'pod' && net !== undefined && place.address !== undefined && contains(net, place.address);
+      return (
+        (kind === 'outside' || kind === 'node') &&
+        net !== undefined &&
+        place.address !== undefined &&
+        contains(net, place.address)
+      );
     }
     case 'internet':
       return actor.internet;
@@ -59,13 +64,8 @@ export function actorsAt(cast: Cast, end: ExpectedEnd, verdict: Expectation['ver
     (actor) =>
       means(end, actor) &&
       (verdict === 'deny' || actor.pod?.madeUp === undefined || actor.pod.madeUp.of.has(end)) &&
-      (end.kind !== 'own-node' || isFirstAddress(cast, actor)) &&
       !(source && isLinkLocal(actor.place.address)),
   );
-}
-
-function isFirstAddress({ world }: Cast, { node, place }: Actor): boolean {
-  return world.parts.nodes.get(node)?.some((address) => address === place.address) !== false;
 }
 
 /** Whether the expectation is about this pair at all. */
@@ -106,7 +106,7 @@ function emptyEnd(cast: Cast, end: ExpectedEnd): string | undefined {
     case 'addresses':
       if (parseNet(end.net) === undefined) return `${end.net} is no net`;
       if (cast.actors.some((actor) => means(end, actor))) return undefined;
-      return `no address of ${words} is outside of the cluster's pods: name pods by their namespace and labels`;
+      return `${words} has no address outside of the pods' ranges: name pods by their namespace and labels`;
     case 'own-node':
     case 'other-nodes':
       return cast.actors.some((actor) => means(end, actor)) ? undefined : 'this world has no node';

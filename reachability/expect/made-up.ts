@@ -74,13 +74,11 @@ function podsOf(end: ExpectedEnd): ExpectedPods | undefined {
 
 /** What policies speak of: whom they are for, and whom their rules mean. A namespaced policy is for pods of its own. */
 function selectorsOf(policies: readonly Policy[]) {
-  const parsed = new Map<string, Node | undefined>();
-  const nodeOf = (text: string) => {
-    if (!parsed.has(text)) {
-      const read = parseSelector(text);
-      parsed.set(text, read.ok ? read.node : undefined);
-    }
-    return parsed.get(text);
+  const parsed = new Map<string, Node[]>();
+  const read = (text: string): Node[] => {
+    const known = parsed.get(text) ?? nodesOf(text);
+    parsed.set(text, known);
+    return known;
   };
   const peers = { source: new Set<string>(), destination: new Set<string>() };
   for (const { ingress = [], egress = [] } of policies) {
@@ -95,8 +93,24 @@ function selectorsOf(policies: readonly Policy[]) {
       .filter((policy) => policy[direction] !== undefined && policy.stage === 'normal')
       .filter((policy) => namespace === undefined || policy.namespace === '' || policy.namespace === namespace)
       .map(({ selector }) => selector);
-    return [...new Set([...subjects, ...peers[side]])].flatMap((text) => nodeOf(text) ?? []);
+    const single = [...new Set([...subjects, ...peers[side]])].flatMap(read);
+    return [...single, ...together(subjects.flatMap(read), [...peers[side]].flatMap(read))];
   };
+}
+
+/** None of what is no selector. */
+function nodesOf(text: string): Node[] {
+  const read = parseSelector(text);
+  return read.ok ? [read.node] : [];
+}
+
+/** More pairs of selectors than these are not looked at. */
+const PAIRS = 400;
+
+/** A pod may get through only where the policy that lets it out is for it, and the one that lets it in means it. */
+function together(subjects: readonly Node[], peers: readonly Node[]): Node[] {
+  if (subjects.length * peers.length > PAIRS) return [];
+  return subjects.flatMap((subject) => peers.map((peer): Node => ({ kind: 'and', operands: [subject, peer] })));
 }
 
 interface Started {

@@ -1,5 +1,5 @@
 /** A connection that is not as expected, told to a person. */
-import type { Expectation, ExpectedPorts } from '../../cluster/types.ts';
+import type { Expectation, ExpectedEnd, ExpectedPorts } from '../../cluster/types.ts';
 import { questionOf } from '../ports.ts';
 import type { Resource } from '../raw.ts';
 import { objectNamed, ruleNamed } from '../rule-names.ts';
@@ -12,7 +12,7 @@ import type { Failure } from './types.ts';
 /** Ports that people know, where the pod does not say what it serves. */
 const known = [80, 443, 8080, 22];
 
-/** Of all connections that are not as expected the most telling. */
+/** Of all connections that are not as expected the most telling. Undefined where all are. */
 export function failureOf(
   expectation: Expectation,
   misses: readonly Miss[],
@@ -66,13 +66,13 @@ function portOf({ dst, ports, verdicts }: Miss): { port: ExpectedPorts; verdict:
 }
 
 function queryOf(src: Actor, dst: Actor, port: ExpectedPorts): Query {
-  const ends = { src: src.id, dst: dst.id };
+  const ends = { src: src.asked, dst: dst.asked };
   return 'first' in port ? { ...ends, ...questionOf(port) } : { ...ends, proto: port.proto };
 }
 
 /** Every side that is to blame: where it is denied those that deny, where it is allowed both. */
 function decidedBy(
-  { verdict: wanted }: Expectation,
+  { verdict: wanted, from }: Expectation,
   { verdict, egress, ingress, way = [] }: Verdict,
   { src, dst }: { src: Actor; dst: Actor },
   resources: readonly Resource[],
@@ -85,7 +85,7 @@ function decidedBy(
   const blamed = sides.filter(({ side }) =>
     verdict === 'allow' ? side.verdict !== 'unpoliced' : side.verdict === verdict,
   );
-  if (blamed.length === 0) return neverPoliced(egress, ingress);
+  if (blamed.length === 0) return neverPoliced(from, egress, ingress);
   // Of two sides that allow the one with a policy tells more; both have to be asked for a denial.
   const said = wanted === 'deny' ? blamed.filter(({ side }) => !byProfile(side)) : blamed;
   return (said.length === 0 ? blamed.slice(-1) : said)
@@ -93,8 +93,10 @@ function decidedBy(
     .join('; ');
 }
 
-function neverPoliced(egress: Side, ingress: Side): string {
-  return `allowed, since no policy is asked: ${ingress.why ?? egress.why ?? 'neither end is a pod on the pods’ own network'}`;
+function neverPoliced(from: ExpectedEnd, egress: Side, ingress: Side): string {
+  const why =
+    from.kind === 'own-node' ? 'what a node sends to its own pods, probes among it, Calico never polices' : undefined;
+  return `allowed, since no policy is asked: ${why ?? ingress.why ?? egress.why ?? 'neither end is a pod with a network of its own'}`;
 }
 
 function byProfile({ trace }: Side): boolean {
@@ -127,7 +129,8 @@ function further(misses: readonly Miss[], told: Miss, port: ExpectedPorts): stri
   const pairs = misses.reduce((sum, miss) => sum + miss.pairs, 0) - 1;
   const ports = joinPorts(misses.flatMap((miss) => miss.ports));
   const more = portWords(ports);
-  if (pairs > 0) return `and ${pairs} more ${pairs === 1 ? 'pair' : 'pairs'}, in all on ${more}`;
+  const where = more === portWords([port]) ? '' : `, in all on ${more}`;
+  if (pairs > 0) return `and ${pairs} more ${pairs === 1 ? 'pair' : 'pairs'}${where}`;
   const own = portWords(joinPorts(told.ports));
   return own === portWords([port]) ? '' : `in all on ${own}`;
 }

@@ -1,6 +1,6 @@
 /** One change of a policy: how it is made in a list of resources, and the pieces that changes are made of. */
 import { type Fields, fields, groupOf, list, type Resource, text, texts } from '../../raw.ts';
-import type { Direction, Step } from '../../types.ts';
+import type { Direction } from '../../types.ts';
 import type { Mend } from '../types.ts';
 
 export type Change = Omit<Mend, 'and'>;
@@ -30,30 +30,34 @@ export function rulesIn({ spec }: Resource, direction: Direction): readonly Fiel
 
 /** The same policy with other rules in this direction; the direction stays its own, though there be no rule. */
 export function withRules(policy: Resource, direction: Direction, rules: readonly Fields[]): Resource {
-  const spec = fields(policy.spec);
-  const named = policy.kind === 'NetworkPolicy' && groupOf(policy) === 'networking.k8s.io' ? 'policyTypes' : 'types';
-  const explicit = named in spec || groupOf(policy) === 'policy.networking.k8s.io' ? {} : { [named]: typesOf(policy) };
-  const { [direction]: _, ...others } = spec;
-  return withSpec(policy, { ...others, ...explicit, ...(rules.length > 0 && { [direction]: rules }) });
+  return withFields(policy, { [direction]: rules });
 }
 
-export function withSpec(policy: Resource, spec: Fields): Resource {
-  return { ...policy, spec };
+/** What a policy is for is said explicitly, as it is filled in before the change, and stands before its rules. */
+export function withFields(policy: Resource, changes: Fields): Resource {
+  const before = fields(policy.spec);
+  const { ingress, egress, ...spec }: Fields = { ...before, ...typesOf(policy), ...changes };
+  const rules = { ingress, egress };
+  const left = Object.entries(rules).filter(([, all]) => list(all).length > 0);
+  return { ...policy, spec: { ...spec, ...Object.fromEntries(left) } };
 }
 
-/** Ingress and Egress as the API fills them in. */
-function typesOf(policy: Resource): string[] {
+/** `types` or `policyTypes`, as the API fills them in where they are left out; nothing of a kind whose rules say it. */
+function typesOf(policy: Resource): Fields {
+  const kubernetes = isKubernetes(policy);
+  if (!kubernetes && !isCalico(policy)) return {};
   const [ingress, egress] = [rulesIn(policy, 'ingress').length > 0, rulesIn(policy, 'egress').length > 0];
-  const kubernetes = groupOf(policy) === 'networking.k8s.io';
-  return [...(ingress || !egress || kubernetes ? ['Ingress'] : []), ...(egress ? ['Egress'] : [])];
+  const key = kubernetes ? 'policyTypes' : 'types';
+  const said = texts(fields(policy.spec)[key]);
+  if (said.length > 0) return { [key]: said };
+  const types = [...(ingress || !egress || kubernetes ? ['Ingress'] : []), ...(egress ? ['Egress'] : [])];
+  return { [key]: types };
 }
 
 /** Whether the policy, of Kubernetes' or of Calico's kind, governs the direction. */
 export function governs(policy: Resource, direction: Direction): boolean {
-  const spec = fields(policy.spec);
-  const said = [...texts(spec.policyTypes), ...texts(spec.types)];
-  const types = said.length > 0 ? said : typesOf(policy);
-  return types.some((type) => type.toLowerCase() === direction);
+  const { policyTypes, types } = typesOf(policy);
+  return [...texts(policyTypes), ...texts(types)].some((type) => type.toLowerCase() === direction);
 }
 
 export function isKubernetes(policy: Resource): boolean {
@@ -79,7 +83,7 @@ export function withoutNamespace(policy: Resource, namespace: string): Resource 
     listed !== null && (listed[1] as string).endsWith(name)
       ? `${listed[1]} not in {${listed[2]}, '${namespace}'}`
       : `${before.includes('||') ? `(${before})` : before} && ${name} not in {'${namespace}'}`;
-  return withSpec(policy, { ...spec, namespaceSelector: whole });
+  return withFields(policy, { namespaceSelector: whole });
 }
 
 export function newPolicy(name: string, namespace: string, spec: Fields): Resource {
@@ -96,9 +100,4 @@ export function freeName(resources: readonly Resource[], wanted: string, namespa
   let name = wanted;
   for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
   return name;
-}
-
-/** Two steps of one policy. */
-export function samePolicy(a: Step, b: Step): boolean {
-  return a.kind === b.kind && a.policy === b.policy && a.tier === b.tier;
 }

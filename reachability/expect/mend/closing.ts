@@ -4,14 +4,16 @@ import { type Fields, fields, list, type Resource } from '../../raw.ts';
 import { ruleNamed } from '../../rule-names.ts';
 import { ruleText } from '../../rule-words.ts';
 import type { Direction, Step } from '../../types.ts';
-import { endWords } from '../ends.ts';
+import { emptiness, endWords, pairs } from '../ends.ts';
 import {
   type Change,
   freeName,
+  governs,
   isCalico,
   isKubernetes,
   newPolicy,
   rulesIn,
+  withFields,
   withoutNamespace,
   withRules,
 } from './change.ts';
@@ -29,9 +31,16 @@ export function closings(
   all: readonly Expectation[],
 ): Change[] {
   const near = podsOf(direction === 'ingress' ? wanted.expectation.to : wanted.expectation.from);
-  const staying = all.filter(({ verdict, from, to }) => {
+  const staying = all.filter((one) => {
+    const { verdict, from, to } = one;
     const end = direction === 'ingress' ? to : from;
-    return verdict === 'allow' && from.kind !== 'own-node' && end.kind !== 'own-node' && overlap(podsOf(end), near);
+    return (
+      verdict === 'allow' &&
+      from.kind !== 'own-node' &&
+      to.kind !== 'own-node' &&
+      overlap(podsOf(end), near) &&
+      emptiness(wanted.cast, one) === undefined
+    );
   });
   const byPolicies = steps.filter(({ kind }) => kind !== 'Profile');
   return [
@@ -62,13 +71,8 @@ function leftOut({ resources }: Wanted, direction: Direction, step: Step, namesp
 }
 
 /** A rule that lets in more than is expected: without the peer, with what is expected in its place, or not at all. */
-function narrowed(
-  { cast, resources }: Wanted,
-  direction: Direction,
-  step: Step,
-  staying: readonly Expectation[],
-): Change[] {
-  const named = ruleNamed(resources, direction, step);
+function narrowed(wanted: Wanted, direction: Direction, step: Step, staying: readonly Expectation[]): Change[] {
+  const named = ruleNamed(wanted.resources, direction, step);
   if (named?.field === undefined || policyIsWide(named.resource)) return [];
   const { resource, field, object: name } = named;
   const index = indexIn(field);
@@ -87,24 +91,37 @@ function narrowed(
     const text = ruleText(resource, direction, index, Number(peer));
     changes.push(change(`remove ${field} of ${name}: ${text}`, rules.with(index, { ...rule, [peers]: others })));
   }
-  if (isKubernetes(resource) && staying.length > 0) {
-    const kept = kubernetesRules(cast, staying, direction, resource.metadata.namespace ?? 'default');
-    const words = staying.map(({ path }) => path).join(' and ');
-    if (kept.length > 0) {
-      changes.push(
-        change(
-          `let ${direction}[${index}] of ${name} through only what ${words} wants`,
-          rules.toSpliced(index, 1, ...kept),
-        ),
-      );
-    }
+  if (isKubernetes(resource) && staying.length > 0)
+    changes.push(...onlyExpected(wanted, direction, resource, index, staying));
+  const text = ruleText(resource, direction, index);
+  changes.push(change(`remove ${direction}[${index}] of ${name}: ${text}`, rules.toSpliced(index, 1)));
+  return changes;
+}
+
+/** In place of the rule, or of the whole policy where that is for more pods than anything is expected of. */
+function onlyExpected(
+  { cast }: Wanted,
+  direction: Direction,
+  policy: Resource,
+  index: number,
+  staying: readonly Expectation[],
+): Change[] {
+  const kept = kubernetesRules(cast, staying, direction, policy.metadata.namespace ?? 'default');
+  if (kept.length < staying.length) return [];
+  const what = `through only what ${staying.map(({ path }) => path).join(' and ')} wants`;
+  const object = withRules(policy, direction, rulesIn(policy, direction).toSpliced(index, 1, ...kept));
+  const changes: Change[] = [
+    { does: 'change', summary: `let ${direction}[${index}] of ${nameOf(policy)} ${what}`, object },
+  ];
+  const [pods, ...others] = staying.map(({ from, to }) => podsOf(direction === 'ingress' ? to : from)?.pods);
+  const alike = others.every((one) => JSON.stringify(one) === JSON.stringify(pods));
+  if (pods !== undefined && alike && !governs(policy, direction === 'ingress' ? 'egress' : 'ingress')) {
+    changes.push({
+      does: 'change',
+      summary: `let ${nameOf(policy)} be for pods with ${pairs(pods)} alone and let ${what}`,
+      object: withFields(policy, { podSelector: { matchLabels: pods }, [direction]: kept }),
+    });
   }
-  changes.push(
-    change(
-      `remove ${direction}[${index}] of ${name}: ${ruleText(resource, direction, index)}`,
-      rules.toSpliced(index, 1),
-    ),
-  );
   return changes;
 }
 
@@ -150,11 +167,10 @@ function deniedBefore(
 ): Change[] {
   const policy = policyOf(resources, direction, step);
   if (policy === undefined || !isCalico(policy) || step.index < 0) return [];
-  const namespace = policy.kind === 'NetworkPolicy' ? (policy.metadata.namespace ?? 'default') : '';
   const rules = rulesIn(policy, direction);
   const far = direction === 'ingress' ? expectation.from : expectation.to;
-  const kept = isEverybody(far) ? staying.flatMap((one) => calicoRules(cast, one, direction, namespace, 'Allow')) : [];
-  const denied = calicoRules(cast, expectation, direction, namespace, 'Deny');
+  const kept = isEverybody(far) ? staying.flatMap((one) => calicoRules(cast, one, direction, policy, 'Allow')) : [];
+  const denied = calicoRules(cast, expectation, direction, policy, 'Deny');
   const object = withRules(policy, direction, rules.toSpliced(step.index, 0, ...kept, ...denied));
   const but = kept.length === 0 ? '' : `, behind rules for what ${staying.map(({ path }) => path).join(' and ')} wants`;
   const what = `denies ${endWords(expectation.to)} to ${endWords(expectation.from)}`;

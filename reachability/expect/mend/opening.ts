@@ -5,7 +5,7 @@ import { objectNamed, ruleNamed } from '../../rule-names.ts';
 import { ruleText } from '../../rule-words.ts';
 import type { Direction, Step } from '../../types.ts';
 import type { Cast } from '../actors.ts';
-import { endWords } from '../ends.ts';
+import { endWords, portsOf, portWords } from '../ends.ts';
 import { coreDns } from '../made-up.ts';
 import {
   type Change,
@@ -87,34 +87,60 @@ function isFor(selector: Fields, { pods = {} }: ExpectedPods): boolean {
   );
 }
 
-/** A rule that differs from the wanted one in its ports alone, or in its peers alone, made to hold both. */
+/** A rule made to hold what is wanted, where one of the two is in the other: its ports, its peers, or both. */
 function widened(known: Fields, wanted: Fields, peers: 'from' | 'to'): { rule: Fields; what: string } | undefined {
-  const same = (key: string) => JSON.stringify(known[key] ?? []) === JSON.stringify(wanted[key] ?? []);
-  const missing = (key: string) => {
-    const there = new Set(list(known[key]).map((one) => JSON.stringify(one)));
-    return list(wanted[key]).filter((one) => !there.has(JSON.stringify(one)));
+  const ports = union(list(known.ports), list(wanted.ports));
+  const ends = union(list(known[peers]), list(wanted[peers]));
+  // An empty list is everything: nothing can be added to it, and it cannot be added.
+  if (ports === undefined || ends === undefined) return undefined;
+  const whole = ports.added === 0 || ends.added === 0 || (ports.within && ends.within);
+  if (!whole || ports.added + ends.added === 0) return undefined;
+  const what = [...(ports.added > 0 ? ['ports'] : []), ...(ends.added > 0 ? ['peers'] : [])].join(' and ');
+  return {
+    rule: {
+      ...known,
+      ...(ends.all.length > 0 && { [peers]: ends.all }),
+      ...(ports.all.length > 0 && { ports: ports.all }),
+    },
+    what,
   };
-  const has = (key: string) => list(known[key]).length > 0 && list(wanted[key]).length > 0;
-  if (has('ports') && (same(peers) || (has(peers) && missing(peers).length === 0)) && missing('ports').length > 0)
-    return { rule: { ...known, ports: [...list(known.ports), ...missing('ports')] }, what: 'ports' };
-  if (has(peers) && (same('ports') || (has('ports') && missing('ports').length === 0)) && missing(peers).length > 0)
-    return { rule: { ...known, [peers]: [...list(known[peers]), ...missing(peers)] }, what: 'a peer' };
-  return undefined;
+}
+
+/** `within`: of the known there is nothing that is not wanted. */
+function union(known: readonly unknown[], wanted: readonly unknown[]) {
+  if ((known.length === 0) !== (wanted.length === 0)) return undefined;
+  const [there, asked] = [known, wanted].map((all) => new Set(all.map((one) => JSON.stringify(one)))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  const added = wanted.filter((one) => !there.has(JSON.stringify(one)));
+  const within = known.every((one) => asked.has(JSON.stringify(one)));
+  return { all: [...known, ...added], added: added.length, within };
 }
 
 /** Before the rule that denies, or after the last where the end of the tier does. */
 function allowInCalico({ cast, resources, expectation }: Wanted, direction: Direction, step: Step): Change[] {
   const policy = policyOf(resources, direction, step);
   if (policy === undefined || !isCalico(policy)) return [];
-  const namespace = policy.kind === 'NetworkPolicy' ? (policy.metadata.namespace ?? 'default') : '';
   const rules = rulesIn(policy, direction);
-  const more = calicoRules(cast, expectation, direction, namespace, 'Allow');
+  const more = calicoRules(cast, expectation, direction, policy, 'Allow');
   const index = step.index < 0 ? rules.length : step.index;
   const object = withRules(policy, direction, rules.toSpliced(index, 0, ...more));
   const what = more.length === 1 ? 'a rule' : `${more.length} rules`;
   const where =
     step.index < 0 ? `to ${direction} of ${nameOf(policy)}` : `before ${direction}[${index}] of ${nameOf(policy)}`;
-  return [{ does: 'change', summary: `add ${what} ${where}: ${ruleText(object, direction, index)}`, object }];
+  return [
+    {
+      does: 'change',
+      summary: `add ${what} ${where} that ${more.length === 1 ? 'allows' : 'allow'} ${connectionWords(expectation)}`,
+      object,
+    },
+  ];
+}
+
+function connectionWords(expectation: Expectation): string {
+  const { from, to } = expectation;
+  return `${endWords(from)} to reach ${endWords(to)} on ${portWords(portsOf(expectation))}`;
 }
 
 function added(

@@ -2,7 +2,7 @@
 import type { Expectation, ExpectedEnd, ExpectedPods, ExpectedPorts } from '../../../cluster/types.ts';
 import { formatAddress } from '../../address.ts';
 import { LAST_PORT } from '../../ports.ts';
-import type { Fields } from '../../raw.ts';
+import { type Fields, fields, type Resource, text } from '../../raw.ts';
 import type { Direction } from '../../types.ts';
 import type { Cast } from '../actors.ts';
 import { isLinkLocal, means, portsOf } from '../ends.ts';
@@ -118,20 +118,18 @@ export function kubernetesRules(
     .filter((rule) => rule !== undefined);
 }
 
-/**
- * Rules of a policy of Calico about what the expectation speaks of, one for each kind of end and protocol.
- * @param namespace of the policy, `''` of a GlobalNetworkPolicy: its rules name the pods that they are about
- */
+/** Rules of a policy of Calico about what the expectation speaks of, one for each kind of end and protocol. */
 export function calicoRules(
   cast: Cast,
   expectation: Expectation,
   direction: Direction,
-  namespace: string,
+  policy: Resource,
   action: 'Allow' | 'Deny',
 ): Fields[] {
   const { from, to } = expectation;
   const [near, far] = direction === 'ingress' ? [to, from] : [from, to];
-  const own = nearEnd(near, namespace);
+  const namespace = policy.kind === 'NetworkPolicy' ? (policy.metadata.namespace ?? 'default') : '';
+  const own = nearEnd(near, namespace, text(fields(policy.spec).selector));
   return protocolsOf(expectation).flatMap(({ protocol, ports }) =>
     calicoEnds(cast, far, namespace).map((peer) => {
       const source = direction === 'ingress' ? peer : own;
@@ -146,12 +144,13 @@ export function calicoRules(
   );
 }
 
-/** Of the pods that a policy is for, those that the rule is about; of its own namespace all, where the end says no more. */
-function nearEnd(end: ExpectedEnd, namespace: string): Fields {
+/** Of the pods that the policy is for, those that the rule is about; nothing where that is all of them. */
+function nearEnd(end: ExpectedEnd, namespace: string, selector: string): Fields {
   const pods = end.kind === 'dns' ? coreDns : end.kind === 'pods' ? end : undefined;
   if (pods === undefined) return {};
-  const all = pods.pods === undefined && pods.serviceAccount === undefined && pods.namespaces === undefined;
-  return all && pods.namespace === namespace ? {} : podsEntity(pods, namespace);
+  const same = pods.pods === undefined || selector === equalities(pods.pods);
+  const plain = pods.serviceAccount === undefined && pods.namespaces === undefined && pods.namespace === namespace;
+  return plain && same ? {} : podsEntity(pods, namespace);
 }
 
 function calicoEnds(cast: Cast, end: ExpectedEnd, namespace: string): Fields[] {
