@@ -49,7 +49,7 @@ function isPatch({ urn, kind }: KubernetesObject): boolean {
 /** Lists are replaced, maps are merged, as a server does that knows no keys of lists. */
 function patched(resources: Resource[], patch: KubernetesObject): Resource[] {
   const change = resourceOf(patch);
-  const at = resources.findIndex((resource) => isSame(resource, change));
+  const at = resources.findLastIndex((resource) => isSame(resource, change));
   const whole = resources[at];
   return whole === undefined ? [...resources, change] : resources.with(at, merged(whole, change) as Resource);
 }
@@ -111,7 +111,7 @@ const LATER = 'is known only after the up';
 /** Kinds that say who reaches whom, and those that say who is there. */
 const policyKinds =
   /^(NetworkPolicy|GlobalNetworkPolicy|ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy|Tier|NetworkSet|GlobalNetworkSet|HostEndpoint)$/;
-const placeKinds = /^(Namespace|ServiceAccount|Node|Pod|Service|EndpointSlice|IPPool)$/;
+const placeKinds = /^(Namespace|ServiceAccount|Node|Pod|Service|EndpointSlice|IPPool|FelixConfiguration|Profile)$/;
 const workloadKinds = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)$/;
 /** Of what runs, all that a policy can tell apart. An environment variable that is not known yet is none of it. */
 const ofPods = /(^|\.)(labels|hostNetwork|nodeName|serviceAccountName|ports)(\.|$)/;
@@ -120,8 +120,7 @@ const ofPods = /(^|\.)(labels|hostNetwork|nodeName|serviceAccountName|ports)(\.|
 function hidden({ kind, unknown }: KubernetesObject): string[] {
   if (unknown.length === 0) return [];
   const whole = (path: string) => /^(metadata|spec)(\.(name|namespace|labels)(\.|$)|$)/.test(path);
-  if (policyKinds.test(kind)) return unknown.filter((path) => whole(path) || path.startsWith('spec.'));
-  if (placeKinds.test(kind) && kind !== 'Pod') {
+  if (policyKinds.test(kind) || (placeKinds.test(kind) && kind !== 'Pod')) {
     return unknown.filter((path) => whole(path) || path.startsWith('spec.'));
   }
   if (kind !== 'Pod' && !workloadKinds.test(kind)) return [];
