@@ -22,7 +22,7 @@ export function inconsistencies(value: unknown, manifests: readonly WrittenManif
     ...variableFindings(root),
     ...bgpFindings(root),
     ...poolFindings(root),
-    ...calicoFindings(root),
+    ...calicoFindings(root, manifests),
     ...policyFindings(root, manifests),
     ...expectationFindings(root),
     ...sshFindings(root),

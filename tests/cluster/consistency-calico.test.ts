@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { cases, globalPolicy, ipv6, one, ownPolicy, policies, pool, pools, two } from '../support/mistakes.ts';
 
+const stagedPolicy = { ...globalPolicy, kind: 'StagedGlobalNetworkPolicy' };
+
 describe('mistakes across fields: pools and the parts of Calico', () => {
   cases(join(import.meta.dirname, 'golden/consistency-calico.txt'), {
     'further pools': [
@@ -107,6 +109,25 @@ describe('mistakes across fields: pools and the parts of Calico', () => {
         { calico: { apiServer: false }, policies: { extra: [globalPolicy] } },
         'api-server-off at calico.apiServer',
       ],
+      [
+        'none beside staged policies',
+        { calico: { apiServer: false }, policies: { staged: 'all' } },
+        'api-server-off at calico.apiServer',
+      ],
+    ],
+    'staged policies': [
+      ['of all on the newest release', { policies: { staged: 'all', allowDns: ['default'] } }],
+      [
+        'of all on a release whose API server may not write them',
+        { kubespray: { version: 'v2.30.0' }, policies: { staged: 'all' } },
+        'staged-unknown at policies.staged',
+      ],
+      [
+        'on a Calico that has none',
+        { calico: { version: '3.29.7' }, policies: { extra: [stagedPolicy] } },
+        'staged-unknown at policies.extra[0].kind',
+      ],
+      ['of none on an old release', { kubespray: { version: 'v2.28.0' }, policies: { extra: [globalPolicy] } }],
     ],
     'ports on the nodes': [
       ['BGP where Felix is', { network: { bgp: { listenPort: 9091 } } }, 'same-port at felix.metrics.port'],
