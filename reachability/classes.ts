@@ -2,7 +2,7 @@
 import type { Plan } from './evaluate.ts';
 import { type CompiledRule, namersOf, setsAt } from './rules.ts';
 import type { PlaceSet } from './world/sets.ts';
-import type { Located, Place } from './world/universe.ts';
+import { familyOf, type Located, type Place } from './world/universe.ts';
 import type { World } from './world/world.ts';
 
 export interface Asked {
@@ -37,7 +37,7 @@ export function setsAsked(rules: Iterable<CompiledRule>, end: 'src' | 'dst', { p
 export function keyOf(pod: Located, sets: readonly PlaceSet[]): string {
   let key = '';
   for (const place of pod.places)
-    key += `${place.address?.family ?? '?'}${sets.length === 0 ? '' : membership(sets, place)} `;
+    key += `${familyOf(place) ?? '?'}${sets.length === 0 ? '' : membership(sets, place)} `;
   return key;
 }
 

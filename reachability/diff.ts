@@ -135,7 +135,7 @@ class Side {
   private decide(world: World, near: Located, far: Located, asked: AskedOf): Verdict | undefined {
     const [from, to] = this.direction === 'egress' ? [partyOf(near), partyOf(far)] : [partyOf(far), partyOf(near)];
     const ends = meet(from, to);
-    return ends && world.decide(from, to, flowOf({ ...asked.question, src: '', dst: '' }, asked.protocol, ends));
+    return ends && world.decide(from, to, flowOf(asked.question, asked.protocol, ends));
   }
 
   /** What the near end's own policies say in the new world. */
@@ -143,7 +143,7 @@ class Side {
     const [from, to] = this.direction === 'egress' ? [near, far] : [far, near];
     const ends = meet(partyOf(from), partyOf(to));
     if (ends === undefined) return 'deny';
-    const flow = flowOf({ ...asked.question, src: '', dst: '' }, asked.protocol, ends);
+    const flow = flowOf(asked.question, asked.protocol, ends);
     return this.after.half(near, this.direction, flow).verdict;
   }
 

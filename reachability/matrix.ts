@@ -4,7 +4,7 @@
 import { type Asked, apartOf, keyOf, numbering, rulesOf, setsAsked } from './classes.ts';
 import type { Query, Verdict } from './types.ts';
 import type { Located } from './world/universe.ts';
-import { flowOf, meet, type Party, protocolOf, type World } from './world/world.ts';
+import { type Party, protocolOf, type World } from './world/world.ts';
 
 /** What every connection has in common. */
 export type Question = Omit<Query, 'src' | 'dst'>;
@@ -44,10 +44,8 @@ export function classesFor(world: World, question: Question): Located[][] | unde
 
 /** `deny` where they have no address of one family. */
 export function verdictBetween(world: World, from: Party, to: Party, question: Question): Verdict['verdict'] {
-  const ends = meet(from, to);
   const protocol = protocolOf(question);
-  if (ends === undefined || protocol === undefined) return 'deny';
-  return world.decide(from, to, flowOf({ ...question, src: '', dst: '' }, protocol, ends)).verdict;
+  return (protocol !== undefined && world.between(from, to, question, protocol)?.verdict) || 'deny';
 }
 
 export function partyOf(located: Located): Party {

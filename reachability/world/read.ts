@@ -1,5 +1,5 @@
 /** A list of resources, sorted into what a world is made of. What a world has no use for is left out without a word. */
-import { type Address, type Net, parseAddress, parseNetOrAddress } from '../address.ts';
+import { type Address, type Net, parseAddress, parseNet, parseNetOrAddress } from '../address.ts';
 import { calicoPolicy, defaultTier } from '../policy/calico.ts';
 import { adminPolicy, baselineAdminPolicy, clusterPolicy } from '../policy/cluster.ts';
 import { kubernetesPolicy } from '../policy/kubernetes.ts';
@@ -17,6 +17,8 @@ import {
   serviceAccountLabels,
 } from './endpoint.ts';
 import { type FelixSettings, felixSettings } from './host.ts';
+import { type Pool, poolsOf } from './pools.ts';
+import type { Addresses } from './remote.ts';
 import type { NetworkSet } from './universe.ts';
 
 export interface Parts {
@@ -25,6 +27,10 @@ export interface Parts {
   readonly hostPods: ReadonlyMap<string, readonly Address[]>;
   /** By node: its own addresses, those of its tunnels too. */
   readonly nodes: ReadonlyMap<string, readonly Address[]>;
+  /** By node, what it is known by beside its name. */
+  readonly addresses: ReadonlyMap<string, Addresses>;
+  readonly pools: readonly Pool[];
+  readonly wireguard: readonly (4 | 6)[];
   /** By the name of the FelixConfiguration. */
   readonly felix: ReadonlyMap<string, FelixSettings>;
   readonly networkSets: readonly NetworkSet[];
@@ -125,6 +131,9 @@ export function partsOf(resources: readonly Resource[], version: CalicoVersion):
       ],
       hostPods: new Map(pods.flatMap(({ id, place }) => hostPod(id, place, nodes))),
       nodes,
+      addresses: new Map(of('Node').map((node) => [node.metadata.name, tunnelsOf(node)])),
+      pools: poolsOf(of('IPPool', ...calicoGroups)),
+      wireguard: wireguardOf(of('FelixConfiguration', ...calicoGroups)),
       felix: felixSettings(of('FelixConfiguration', ...calicoGroups)),
       networkSets: [
         ...of('GlobalNetworkSet', ...calicoGroups).map((set) => networkSet(set)),
@@ -150,12 +159,38 @@ function nodeAddresses(node: Resource): Address[] {
   const own = addresses
     .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
     .map(({ address }) => text(address));
-  const calico = textMap(node.metadata.annotations).flatMap(([key, value]) =>
-    /^projectcalico\.org\/IPv[46](Address|IPIPTunnelAddr|VXLANTunnelAddr)$/.test(key)
-      ? (value.split('/')[0] as string)
-      : [],
+  const written = annotated(node, /^IPv[46](Address|IPIPTunnelAddr|VXLANTunnelAddr|WireguardInterfaceAddr)$/);
+  return [...new Set([...own, ...written.map((value) => value.split('/')[0] as string)])].flatMap(
+    (ip) => parseAddress(ip) ?? [],
   );
-  return [...new Set([...own, ...calico])].flatMap((ip) => parseAddress(ip) ?? []);
+}
+
+/** What Calico writes down of a node (libcalico-go/lib/backend/k8s/resources/node.go). */
+function annotated(node: Resource, name: RegExp): string[] {
+  return textMap(node.metadata.annotations).flatMap(([key, value]) => {
+    const [prefix, word = ''] = key.split('/');
+    return prefix === 'projectcalico.org' && name.test(word) ? value : [];
+  });
+}
+
+function tunnelsOf(node: Resource): Addresses {
+  const addresses = (name: RegExp) =>
+    annotated(node, name).flatMap((value) => parseAddress(value.split('/')[0] as string) ?? []);
+  return {
+    ipip: addresses(/^IPv[46]IPIPTunnelAddr$/),
+    vxlan: addresses(/^IPv[46]VXLANTunnelAddr$/),
+    wireguard: addresses(/^IPv[46]WireguardInterfaceAddr$/),
+    subnets: annotated(node, /^IPv[46]Address$/).flatMap((value) => parseNet(value) ?? []),
+  };
+}
+
+/** Families whose packets between nodes all go through WireGuard. */
+function wireguardOf(felix: readonly Resource[]): (4 | 6)[] {
+  const spec = fields(felix.find(({ metadata }) => metadata.name === 'default')?.spec);
+  return [
+    ...(spec.wireguardEnabled === true ? [4 as const] : []),
+    ...(spec.wireguardEnabledV6 === true ? [6 as const] : []),
+  ];
 }
 
 /** One with a namespace has that as a label and inherits its labels (…/updateprocessors/networksetprocessor.go). */

@@ -75,10 +75,10 @@ export class SelectorSet extends Remembering {
     return this.groups[group] === 1;
   }
 
-  protected decide({ endpoints, address }: Place): Truth {
-    if (endpoints.some((located) => this.takes(located))) return yes;
+  protected decide(place: Place): Truth {
+    if (place.endpoints.some((located) => this.takes(located))) return yes;
     if (this.nets.length === 0) return no;
-    return inNets(this.nets, address);
+    return inNets(this.nets, place);
   }
 }
 
@@ -92,14 +92,16 @@ export class NetList extends Remembering {
     this.text = text;
   }
 
-  protected decide({ address }: Place): Truth {
-    return inNets(this.nets, address);
+  protected decide(place: Place): Truth {
+    return inNets(this.nets, place);
   }
 }
 
-function inNets(nets: readonly Net[], address: Address | undefined): Truth {
-  if (address === undefined) return maybe;
-  return nets.some((net) => contains(net, address)) ? yes : no;
+function inNets(nets: readonly Net[], { address, within }: Place): Truth {
+  if (address !== undefined) return nets.some((net) => contains(net, address)) ? yes : no;
+  if (within === undefined) return maybe;
+  if (within.every((pool) => nets.some((net) => net.prefix <= pool.prefix && contains(net, pool)))) return yes;
+  return within.some((pool) => nets.some((net) => contains(net, pool) || contains(pool, net))) ? maybe : no;
 }
 
 /** One port of one address behind a service. */

@@ -1,7 +1,8 @@
 /** Every endpoint, network set and address of a world, so that a selector is asked once for each set of labels and not once for each pair. */
-import { type Address, keyOf, type Net } from '../address.ts';
+import { type Address, type Family, keyOf, type Net } from '../address.ts';
 import { type Labels, matcher, type Node } from '../selector/node.ts';
 import type { Endpoint } from './endpoint.ts';
+import { byFamily } from './pools.ts';
 
 /** An address, and who has it; of a pod that has no address yet, the pod alone. */
 export interface Place {
@@ -10,6 +11,8 @@ export interface Place {
   /** The same text for the same address, in whatever world; '' where there is none yet. */
   readonly key: string;
   readonly address?: Address;
+  /** Of a place without an address: it will be one of these, all of one family. Absent: nobody knows. */
+  readonly within?: readonly Net[];
   readonly endpoints: Located[];
 }
 
@@ -36,7 +39,12 @@ export class Universe {
   private placeCount = 0;
   private readonly index = new Map<string, Map<string, number[]>>();
 
-  constructor(endpoints: readonly Endpoint[], networkSets: readonly NetworkSet[]) {
+  /** By family: where pods without an address will have one. */
+  private readonly free: readonly (readonly Net[])[];
+
+  /** @param nets that pods get their addresses from; none where that is unknown */
+  constructor(endpoints: readonly Endpoint[], networkSets: readonly NetworkSet[], nets: readonly Net[] = []) {
+    this.free = byFamily(nets);
     const byLabels = new Map<string, number>();
     const groups: Labels[] = [];
     const located = new Map<string, Located>();
@@ -67,6 +75,19 @@ export class Universe {
     return { id: this.placeCount++, key: keyOf(address), address, endpoints };
   }
 
+  /** A place whose address nobody knows, but that it is one of these nets. */
+  placeWithin(nets: readonly Net[]): Place {
+    const key = `within ${nets.map((net) => `${keyOf(net)}/${net.prefix}`).join(' ')}`;
+    const known = this.places.get(key) ?? { id: this.placeCount++, key, within: nets, endpoints: [] };
+    this.places.set(key, known);
+    return known;
+  }
+
+  private placesToCome(): Place[] {
+    if (this.free.length === 0) return [{ id: this.placeCount++, key: '', endpoints: [] }];
+    return this.free.map((nets) => ({ ...this.placeWithin(nets), id: this.placeCount++, endpoints: [] }));
+  }
+
   /** The groups whose labels the selector takes. */
   select(node: Node): Uint8Array {
     const chosen = new Uint8Array(this.groups.length);
@@ -82,7 +103,7 @@ export class Universe {
 
   private locate(endpoint: Endpoint, group: number, id: number): Located {
     const places = endpoint.addresses.map((address) => this.placeOf(address));
-    if (places.length === 0) places.push({ id: this.placeCount++, key: '', endpoints: [] });
+    if (places.length === 0) places.push(...this.placesToCome());
     const located = { id, endpoint, group, places };
     for (const place of places) place.endpoints.push(located);
     return located;
@@ -126,4 +147,9 @@ export function sameLabels(a: Labels, b: Labels): boolean {
   if (a.size !== b.size) return false;
   for (const [label, value] of a) if (b.get(label) !== value) return false;
   return true;
+}
+
+/** Undefined where neither address nor pool is known. */
+export function familyOf({ address, within }: Place): Family | undefined {
+  return address?.family ?? within?.[0]?.family;
 }

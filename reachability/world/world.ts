@@ -1,5 +1,5 @@
 /** A world that answers questions: who may reach whom, and what decides it. */
-import { type Address, keyOf, parseAddress } from '../address.ts';
+import { type Address, contains, keyOf, type Net, parseAddress, parseNet } from '../address.ts';
 import { evaluate, type Plan } from '../evaluate.ts';
 import { type CalicoVersion, calicoVersion } from '../policy/order.ts';
 import { protocolNumber, protocols } from '../policy/policy.ts';
@@ -10,10 +10,11 @@ import { toHostOf } from './host.ts';
 import { type HostEnd, Hosts, unpoliced } from './hosts.ts';
 import { Plans } from './plans.ts';
 import { type Ignored, type Parts, partsOf } from './read.ts';
+import { sourcesOf } from './remote.ts';
 import { type Service, serviceSets, servicesOf } from './services.ts';
 import type { SelectorSet } from './sets.ts';
 import { throughService } from './through-service.ts';
-import { type Located, type Place, Universe } from './universe.ts';
+import { familyOf, type Located, type Place, Universe } from './universe.ts';
 
 export interface WorldOptions {
   /** `v3.31.5`: ties and the cluster-wide kinds differ. Default: as 3.32. */
@@ -37,6 +38,8 @@ export interface SentTo {
 export interface Party {
   readonly places: readonly Place[];
   readonly located?: Located;
+  /** Of a node that is meant itself, whatever address it speaks by. */
+  readonly node?: string;
 }
 
 export class World {
@@ -57,7 +60,11 @@ export class World {
     const { parts, ignored } = partsOf(resources, this.version);
     this.parts = parts;
     this.ignored = ignored;
-    this.universe = new Universe(parts.endpoints, parts.networkSets);
+    this.universe = new Universe(
+      parts.endpoints,
+      parts.networkSets,
+      parts.pools.filter(({ pods }) => pods).map(({ net }) => net),
+    );
     this.services = servicesOf(parts.services, parts.slices, parts.endpoints);
     this.clusterIps = new Map(
       [...this.services].flatMap(([name, { clusterIps }]) => clusterIps.map((a): [string, string] => [keyOf(a), name])),
@@ -80,10 +87,31 @@ export class World {
     if (dst === undefined) return { ok: false, error: this.unknown(query.dst) };
     const protocol = protocolOf(query);
     if (protocol === undefined) return { ok: false, error: `${query.proto} is no protocol` };
+    const verdict = this.between(src, dst, query, protocol, sentTo);
+    if (verdict === undefined)
+      return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
+    return { ok: true, verdict };
+  }
+
+  /** Undefined where they have no address of one family. */
+  between(
+    src: Party,
+    dst: Party,
+    query: Omit<Query, 'src' | 'dst'>,
+    protocol: number,
+    sentTo?: SentTo,
+  ): Verdict | undefined {
     const ends = meet(src, dst);
-    if (ends === undefined) return { ok: false, error: `${query.src} and ${query.dst} have no address of one family` };
-    const flow = flowOf(query, protocol, ends);
-    return { ok: true, verdict: this.decide(src, dst, flow, sentTo && this.before(flow, sentTo)) };
+    if (ends === undefined) return undefined;
+    const decide = (from: Place) => {
+      const flow = flowOf(query, protocol, { src: from, dst: ends.dst });
+      return this.decide(src, dst, flow, sentTo && this.before(flow, sentTo));
+    };
+    const { node } = src;
+    const far = dst.located?.endpoint;
+    if (node === undefined || far?.kind !== 'pod' || far.node === node) return decide(ends.src);
+    const sources = sourcesOf(this.parts, this.universe, node, ends.src, ends.dst, far.node);
+    return throughTunnel((sources ?? [ends.src]).map(decide));
   }
 
   /** The flow as it was before the service's address was translated; of another family it was no address of this one. */
@@ -116,7 +144,9 @@ export class World {
     const places = found.map((a) => this.universe.placeOf(a));
     const owner =
       located ?? places.flatMap(({ endpoints }) => endpoints).find(({ endpoint }) => endpoint.kind === 'pod');
-    return owner === undefined ? { places } : { places, located: owner };
+    if (owner !== undefined) return { places, located: owner };
+    const node = address === undefined && places[0] !== undefined ? this.hosts.nodeAt(places[0]) : '';
+    return node === '' ? { places } : { places, node };
   }
 
   /**
@@ -128,7 +158,10 @@ export class World {
     const to = this.endOf(dst, flow.dst);
     // A packet to oneself never leaves the pod.
     if (src.located !== undefined && src.located === dst.located) return verdictOf(unpoliced, unpoliced);
-    const own = from.node !== '' && from.node === to.node;
+    // What is link-local never leaves the host: the cache for names is on each.
+    const own =
+      (from.node !== '' && from.node === to.node) ||
+      (to.pod === undefined && from.pod !== undefined && isLinkLocal(flow.dst));
     if (own && from.pod === undefined) return verdictOf(unpoliced, fromOwnNode(from.node, to));
     const egress = this.side(src, from, 'egress', flow, flow);
     if (own && to.pod === undefined) return verdictOf(egress, this.hosts.toOwnHost(from.node, flow, before));
@@ -143,8 +176,8 @@ export class World {
       : this.hosts.side(direction, node, direction === 'egress' ? flow.src : flow.dst, flow, before);
   }
 
-  private endOf({ located }: Party, place: Place): HostEnd {
-    if (located === undefined) return { node: this.hosts.nodeAt(place) };
+  private endOf({ located, node: meant }: Party, place: Place): HostEnd {
+    if (located === undefined) return { node: meant ?? this.hosts.nodeAt(place) };
     const { kind, node } = located.endpoint;
     return kind === 'pod' ? { pod: located, node } : { node };
   }
@@ -185,9 +218,11 @@ export class World {
 /** The places at which two parties can talk: of one family, IPv4 where both have both. */
 export function meet(src: Party, dst: Party): { src: Place; dst: Place } | undefined {
   for (const from of src.places) {
-    const to = dst.places.find(
-      (p) => p.address === undefined || from.address === undefined || p.address.family === from.address.family,
-    );
+    const family = familyOf(from);
+    const to = dst.places.find((p) => {
+      const other = familyOf(p);
+      return family === undefined || other === undefined || family === other;
+    });
     if (to !== undefined) return { src: from, dst: to };
   }
   return undefined;
@@ -199,8 +234,12 @@ export function protocolOf({ proto = 'tcp' }: Pick<Query, 'proto'>): number | un
   return protocol < 1 ? undefined : protocol;
 }
 
-export function flowOf(query: Query, protocol: number, { src, dst }: { src: Place; dst: Place }): Flow {
-  const family = (src.address ?? dst.address)?.family;
+export function flowOf(
+  query: Omit<Query, 'src' | 'dst'>,
+  protocol: number,
+  { src, dst }: { src: Place; dst: Place },
+): Flow {
+  const family = familyOf(src) ?? familyOf(dst);
   return {
     src,
     dst,
@@ -232,4 +271,17 @@ function together(sides: readonly Side[]): Verdict['verdict'] {
 /** What a node sends to its own pods, probes among it, passes no policy (felix/rules/static.go:727 filterOutputChain). */
 function fromOwnNode(node: string, { pod }: HostEnd): Side {
   return { ...unpoliced, why: pod === undefined ? 'a host that talks to itself' : `${node} is the pod's own node` };
+}
+
+/** The verdicts of a packet that may come by the node's own address or its tunnel's: one, or two where nobody knows which. */
+function throughTunnel([first, second]: readonly Verdict[]): Verdict | undefined {
+  if (first === undefined || second === undefined || first.verdict === second.verdict) return first;
+  const on = [...(first.ingress.on ?? []), 'whether it goes through the tunnel between the nodes'];
+  return { ...first, verdict: 'depends', ingress: { verdict: 'depends', trace: first.ingress.trace, on } };
+}
+
+const linkLocal = [parseNet('169.254.0.0/16'), parseNet('fe80::/10')] as readonly Net[];
+
+function isLinkLocal({ address }: Place): boolean {
+  return address !== undefined && linkLocal.some((net) => contains(net, address));
 }
