@@ -1,11 +1,14 @@
 /** What the policies of a world do to each other: pure computations, each done once it is asked for. */
+import type { Policy } from '../policy/policy.ts';
 import type { Resource } from '../raw.ts';
-import type { World } from '../world/world.ts';
+import { ruleNamed } from '../rule-names.ts';
+import type { CompiledRule } from '../rules.ts';
+import { World, type WorldOptions } from '../world/world.ts';
 import { type Cancelled, cancelledIn } from './cancelled.ts';
 import { type Nameless, namelessIn } from './dns.ts';
 import { type Idle, idleUnits } from './idle.ts';
 import { type People, peopleOf } from './people.ts';
-import { type Ground, groundsOf } from './situations.ts';
+import { type Ground, groundsOf, type Hit } from './situations.ts';
 import { type Tie, tiesIn } from './ties.ts';
 import { type Unit, unitsOf } from './units.ts';
 
@@ -35,10 +38,19 @@ export class Analysis {
     this.options = options;
   }
 
+  /** The world as it is. */
+  get base(): World {
+    return this.once('base', () => this.options.world ?? new World(this.resources, this.version));
+  }
+
   /** The world with everybody whom its rules could mean. */
   get people(): People {
-    const { calico, world } = this.options;
-    return this.once('people', () => peopleOf(this.resources, calico === undefined ? {} : { calico }, world));
+    return this.once('people', () => peopleOf(this.resources, this.version, this.base));
+  }
+
+  private get version(): WorldOptions {
+    const { calico } = this.options;
+    return calico === undefined ? {} : { calico };
   }
 
   get grounds(): readonly Ground[] {
@@ -47,6 +59,26 @@ export class Analysis {
 
   get units(): readonly Unit[] {
     return this.once('units', () => unitsOf(this.resources, this.grounds));
+  }
+
+  /** The rule as its author wrote it. */
+  unitOf = (hit: Hit | undefined): Unit | undefined => {
+    const byRule = this.once(
+      'by rule',
+      () =>
+        new Map<CompiledRule, Unit>(
+          this.units.flatMap((unit) =>
+            unit.rules.map((rule) => [rule, unit.peers.find((p) => p.rules.includes(rule)) ?? unit]),
+          ),
+        ),
+    );
+    return hit && byRule.get(hit.rule);
+  };
+
+  /** What the policy was made of. */
+  resourceOf({ kind, namespace, name }: Policy): Resource | undefined {
+    const step = { kind, policy: namespace === '' ? name : `${namespace}/${name}`, index: -1 };
+    return ruleNamed(this.resources, 'ingress', step)?.resource;
   }
 
   /** Rules that nothing comes to, and those without which everything is the same. */

@@ -221,16 +221,15 @@ function standInsOf(
   const own = new Map([...labels].filter(([label]) => !isInherited(label) || label.startsWith(serviceAccountPrefix)));
   const said = [...own].map(([label, value]) => `${label}=${value}`).join(', ');
   const make = (namespace: string, inherited: Labels, where: string) => {
-    const carried = new Map([...inherited, ...own, [namespaceLabel, namespace], [orchestratorLabel, 'k8s']]);
     if (own.size === 0 && namespaces.has(namespace)) return [];
     const words = own.size === 0 ? `a pod of ${where}` : `a pod of ${where} with ${said}`;
     const more = namespaces.has(namespace) ? own : new Map([...inherited, ...own]);
-    return matches(node, carried) ? [{ kind: 'stand-in' as const, namespace, labels: more, words }] : [];
+    return takes(namespace, inherited) ? [{ kind: 'stand-in' as const, namespace, labels: more, words }] : [];
   };
+  const takes = (namespace: string, inherited: Labels) =>
+    matches(node, new Map([...inherited, ...own, [namespaceLabel, namespace], [orchestratorLabel, 'k8s']]));
   const wished = [...labels].filter(([label]) => label.startsWith(namespacePrefix) || label === namespaceLabel);
-  const fitting = [...namespaces].filter(([namespace, inherited]) =>
-    wished.every(([label, value]) => (label === namespaceLabel ? namespace : inherited.get(label)) === value),
-  );
+  const fitting = [...namespaces].filter(([namespace, inherited]) => takes(namespace, inherited));
   if (fitting.length > 0) {
     const few = wished.length === 0 ? fitting.slice(0, NAMESPACES) : fitting;
     return few.flatMap(([namespace, inherited]) => make(namespace, inherited, `namespace ${namespace}`));

@@ -14,6 +14,8 @@ export interface Unit {
   readonly field: string;
   readonly text: string;
   readonly action: Step['action'];
+  /** Of the first of its rules. */
+  readonly step: Step;
   readonly rules: readonly CompiledRule[];
   /** `ingress[0].from[1]`, where there are several. */
   readonly peers: readonly Unit[];
@@ -69,7 +71,13 @@ function enter(
 function unitOf(policies: readonly Resource[], { step, peers, ...draft }: Draft): Unit {
   const named = ruleNamed(policies, draft.direction, step);
   const text = named?.field === draft.field ? (named.text ?? '') : wholeText(draft.field);
-  return { ...draft, text, action: step.action, peers: [...peers.values()].map((peer) => unitOf(policies, peer)) };
+  return {
+    ...draft,
+    step,
+    text,
+    action: step.action,
+    peers: [...peers.values()].map((peer) => unitOf(policies, peer)),
+  };
 }
 
 function wholeText(field: string): string {

@@ -1,0 +1,103 @@
+import { samplesOf } from '../../../reachability/analysis/samples.ts';
+import { type Labels, matches, type Node } from '../../../reachability/index.ts';
+import type { Declared, ObjectFinding, ObjectRule } from '../rule.ts';
+import { nameOf } from '../world.ts';
+import { type Acting, actingIn, wantsOf } from './acting.ts';
+import { type End, endsOf } from './ends.ts';
+import { isPolicy } from './kinds.ts';
+import { namespacesOf, nodeOf } from './labels.ts';
+import { listText } from './words.ts';
+
+export const namespaceLabelMissing: ObjectRule = {
+  code: 'namespace-label-missing',
+  title: 'Some namespace carries the labels by which a policy means it',
+  class: 'harmful',
+  description:
+    'A namespace does not carry its name as the label `name`: Kubernetes sets kubernetes.io/metadata.name, and nothing else by itself. A selector that no namespace meets is accepted and means nobody: what it should allow stays closed, what it should deny stays open.',
+  reference:
+    'https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name',
+  concerns: isPolicy,
+  fields: [],
+  variables: [],
+  judge(declared) {
+    const acting = actingIn(declared);
+    if (acting === undefined) return [];
+    return missingIn(declared, acting).map(({ urn, name, end, label, value }) =>
+      findingOf(urn, name, end, label, value, acting),
+    );
+  },
+  wanting: wantsOf,
+};
+
+/** Every namespace has these by itself: where one is missing, the namespace is. */
+const own = ['kubernetes.io/metadata.name', 'projectcalico.org/name'];
+
+interface Missing {
+  readonly urn: string;
+  readonly name: string;
+  readonly end: End & { readonly namespaces: NonNullable<End['namespaces']> };
+  readonly label: string;
+  readonly value: string;
+}
+
+function missingIn({ objects }: Declared, acting: Acting): Missing[] {
+  const namespaces = namespacesOf(acting);
+  return objects.flatMap((object) =>
+    endsOf(object).flatMap((end): Missing[] => {
+      if (end.namespaces === undefined) return [];
+      const missing = missingLabel(end.namespaces.selector, namespaces);
+      // Who says nothing of his cluster may have other namespaces: only one that is there can lack a label.
+      if (missing === undefined || (acting.world === undefined && !namespaces.has(missing.value))) return [];
+      return [{ urn: object.urn, name: nameOf(object), end: { ...end, namespaces: end.namespaces }, ...missing }];
+    }),
+  );
+}
+
+/** The label for which no namespace meets the selector; undefined where one does, or where a namespace itself is not there. */
+export function missingLabel(
+  selector: string,
+  namespaces: ReadonlyMap<string, Labels>,
+): { readonly label: string; readonly value: string } | undefined {
+  const node = nodeOf(selector);
+  if (node === undefined || namespaces.size === 0 || meets(node, namespaces)) return undefined;
+  const wanted = samplesOf(node).map((labels) => [...labels]);
+  // Whoever names a namespace that is not there may mean one that is made elsewhere.
+  if (
+    wanted.some((labels) => labels.every(([label, value]) => own.includes(label) || carried(label, value, namespaces)))
+  )
+    return undefined;
+  const [first] = wanted.flatMap((labels) =>
+    labels.filter(([label, value]) => !own.includes(label) && !carried(label, value, namespaces)),
+  );
+  return first && { label: first[0], value: first[1] };
+}
+
+export function meets(node: Node, namespaces: ReadonlyMap<string, Labels>): boolean {
+  return [...namespaces.values()].some((labels) => matches(node, labels));
+}
+
+function carried(label: string, value: string, namespaces: ReadonlyMap<string, Labels>): boolean {
+  return [...namespaces.values()].some((labels) => labels.get(label) === value);
+}
+
+function findingOf(
+  urn: string,
+  name: string,
+  { namespaces, of }: Missing['end'],
+  label: string,
+  value: string,
+  acting: Acting,
+): ObjectFinding {
+  const known = namespacesOf(acting);
+  const means = of === 'policy' ? 'is for nobody' : 'means nobody there';
+  const others = listText([...known.keys()].sort(), 6);
+  const byName = known.has(value) || label === 'name';
+  return {
+    urn,
+    path: namespaces.path,
+    message: `${name} selects namespaces with ${label}=${value}, which none of this stack carries (${others}), so it ${means}`,
+    hint: byName
+      ? `Write kubernetes.io/metadata.name: ${value}, which Kubernetes puts on the namespace by itself.`
+      : `Give a namespace the label, or name it: kubernetes.io/metadata.name.`,
+  };
+}
