@@ -86,10 +86,21 @@ describe('a changed object', () => {
     assert.deepEqual([diff.replaces, diff.deleteBeforeReplace], [['spec.clusterIP'], true]);
   });
 
+  it('is updated in place where it is only patched, whatever of it changed, unless it is another object', () => {
+    const service = (name: string, clusterIP: string): PropertyMap => ({
+      ...{ apiVersion: 'v1', kind: 'Service' },
+      metadata: { name },
+      spec: { clusterIP },
+    });
+    assert.deepEqual(diffObject(service('s', 'None'), service('s', '10.0.0.1'), 'all').replaces, []);
+    assert.deepEqual(diffObject(service('s', 'None'), service('t', 'None'), 'all').replaces, ['metadata.name']);
+  });
+
   it('of a type the stand-in does not keep is named', () => {
     const served = (type: string, kind: string | undefined) => unservedType(type, { kind }) === undefined;
     assert.ok(served('kubernetes:core/v1:Namespace', 'Namespace'));
-    assert.ok(!served('kubernetes:core/v1:NamespacePatch', 'Namespace'));
+    assert.ok(served('kubernetes:core/v1:NamespacePatch', 'Namespace'));
+    assert.ok(!served('kubernetes:core/v1:NamespacePatch', 'Pod'));
     assert.ok(!served('kubernetes:core/v1:NamespaceList', 'NamespaceList'));
     assert.ok(!served('kubernetes:helm.sh/v3:Release', undefined));
   });

@@ -16,6 +16,8 @@ export interface Step {
   readonly fieldManager: string;
   readonly force: boolean;
   readonly preview: boolean;
+  /** The object is somebody else's: no field of it is taken over but those that are named. */
+  readonly patch: boolean;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -82,7 +84,7 @@ export async function updateObject(step: Step, object: JsonObject): Promise<Json
   const body = scoped(object, resource);
   const path = pathOf(resource, body);
   const live = await step.cluster.request('GET', path, { signal: step.signal });
-  return apply(step, resource, body, await own(step, path, live));
+  return apply(step, resource, body, step.patch ? live : await own(step, path, live));
 }
 
 /**

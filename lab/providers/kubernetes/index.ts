@@ -6,6 +6,7 @@ import { ApiError, Cluster } from './cluster.ts';
 import { diffConfig, type Settings, settingsFrom } from './config.ts';
 import { diffObject, unservedType } from './object-diff.ts';
 import * as objects from './objects.ts';
+import { isPatch, relinquish, requireName } from './patch.ts';
 import { waitUntilReady } from './ready.ts';
 
 /** Kinds of the core API that are in no namespace, for a cluster that cannot be asked. */
@@ -28,12 +29,13 @@ export function kubernetesProvider(): Provider {
   };
   const stepFor = (
     cluster: Cluster,
-    request: Pick<CreateRequest, 'logger' | 'signal'>,
+    request: Pick<CreateRequest, 'type' | 'logger' | 'signal'>,
     inputs: PropertyMap,
     more: StepOptions,
   ) => {
     const force = settings.enablePatchForce || objects.annotation(inputs, 'pulumi.com/patchForce') === 'true';
-    return { cluster, force, logger: request.logger, signal: request.signal, ...more } satisfies Step;
+    const patch = isPatch(request.type, reveal(inputs.kind));
+    return { cluster, force, patch, logger: request.logger, signal: request.signal, ...more } satisfies Step;
   };
 
   return {
@@ -47,28 +49,32 @@ export function kubernetesProvider(): Provider {
     async check({ type, name, news, olds, randomSeed }: CheckRequest) {
       const unserved = unservedType(type, news);
       if (unserved !== undefined) throw new StepError(unserved);
-      const inputs = objects.named(news, olds, name, randomSeed);
+      const patch = isPatch(type, reveal(news.kind));
+      if (patch && !hasUnknown(news.metadata)) requireName(news);
+      const inputs = patch ? news : objects.named(news, olds, name, randomSeed);
       if (settings.namespace === undefined || hasUnknown(inputs.metadata)) return { inputs };
       const { apiVersion, kind, namespace } = objects.identityOf(objects.objectOf(inputs));
       if (namespace !== undefined || !(await isNamespaced(apiVersion, kind))) return { inputs };
       return { inputs: objects.withNamespace(inputs, settings.namespace) };
     },
 
-    diff({ oldInputs, news }) {
+    diff({ type, oldInputs, news }) {
+      const patch = isPatch(type, reveal(news.kind));
       const mutable = { configMap: settings.enableConfigMapMutable, secret: settings.enableSecretMutable };
-      return diffObject(oldInputs, news, mutable);
+      return diffObject(oldInputs, news, patch ? 'all' : mutable);
     },
 
     async create(request) {
-      const { urn, inputs, preview, timeout, logger } = request;
-      if (preview && hasUnknown(inputs)) return { id: '', outputs: inputs };
+      const { urn, type, inputs, preview, timeout, logger } = request;
+      const patch = isPatch(type, reveal(inputs.kind));
+      if (preview && (patch || hasUnknown(inputs))) return { id: '', outputs: inputs };
       const cluster = preview ? await reach() : await clusterFor('');
       if (!(cluster instanceof Cluster)) return { id: '', outputs: inputs };
       const fieldManager = managerFor(urn);
       const step = stepFor(cluster, request, inputs, { fieldManager, preview });
       let live: JsonObject;
       try {
-        live = await createObject(step, objects.objectOf(inputs), settings.upsertExistingObjects);
+        live = await createObject(step, objects.objectOf(inputs), patch || settings.upsertExistingObjects);
       } catch (error) {
         if (preview && isUnforeseeable(error)) {
           if (error instanceof ApiError && error.status === 409)
@@ -148,8 +154,10 @@ export function kubernetesProvider(): Provider {
         );
       }
       const { __inputs: _, ...rest } = state;
-      const step = stepFor(cluster, request, state, { fieldManager: '', preview: false });
-      await deleteObject(step, identified(objects.objectOf(rest), id), timeout);
+      const fieldManager = typeof state.__fieldManager === 'string' ? state.__fieldManager : managerFor(request.urn);
+      const step = stepFor(cluster, request, state, { fieldManager, preview: false });
+      const object = identified(objects.objectOf(rest), id);
+      await (step.patch ? relinquish(step, object) : deleteObject(step, object, timeout));
     },
   };
 

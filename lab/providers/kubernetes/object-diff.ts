@@ -2,6 +2,7 @@ import { type Change, diffProperties, formatPath, type Path } from '../diff.ts';
 import { isMap, type PropertyMap, reveal } from '../properties.ts';
 import type { DiffResult } from '../provider.ts';
 import { isAutonamed, kindOfType } from './objects.ts';
+import { isPatch } from './patch.ts';
 
 /** Fields the API refuses to change, by group and kind (pulumi-kubernetes v4.32.0 provider/pkg/provider/diff.go). */
 const immutable: Readonly<Record<string, readonly string[]>> = {
@@ -20,22 +21,24 @@ const immutable: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * How an object's new inputs differ from its old ones, down to `spec.ingress[0].ports[0].port`. Another name, namespace or immutable
- * field replaces; the old object goes first where the new one has its name.
+ * field replaces; the old object goes first where the new one has its name. `mutable`: what may change all the same; of a patch, `all`.
  */
 export function diffObject(
   oldInputs: PropertyMap,
   news: PropertyMap,
-  mutable: { configMap: boolean; secret: boolean } = { configMap: false, secret: false },
+  mutable: 'all' | { configMap: boolean; secret: boolean } = { configMap: false, secret: false },
 ): DiffResult {
   const { apiVersion, kind } = reveal(news) as { apiVersion?: unknown; kind?: unknown };
   const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : 'core';
-  const forced = [
-    'metadata.name',
-    'metadata.namespace',
-    ...(immutable[`${group}/${kind}`] ?? []),
-    ...(group === 'core' && kind === 'ConfigMap' && !mutable.configMap ? ['data', 'binaryData'] : []),
-    ...(group === 'core' && kind === 'Secret' && !mutable.secret ? ['data', 'stringData'] : []),
-  ];
+  const fixed =
+    mutable === 'all'
+      ? []
+      : [
+          ...(immutable[`${group}/${kind}`] ?? []),
+          ...(group === 'core' && kind === 'ConfigMap' && !mutable.configMap ? ['data', 'binaryData'] : []),
+          ...(group === 'core' && kind === 'Secret' && !mutable.secret ? ['data', 'stringData'] : []),
+        ];
+  const forced = ['metadata.name', 'metadata.namespace', ...fixed];
   const changes = diffProperties(oldInputs, news).filter((change) => !isDefaultNamespace(change, oldInputs, news));
   const detailed = new Map(
     changes.map((change) => [
@@ -72,10 +75,10 @@ function place(inputs: PropertyMap) {
   return { name, namespace: namespace === undefined || namespace === null || namespace === '' ? 'default' : namespace };
 }
 
-/** Why a type is not served, or undefined: the stand-in keeps plain objects, not Helm charts, patches, lists or YAML files. */
+/** Why a type is not served, or undefined: the stand-in keeps plain objects and patches of them, not Helm charts, lists or YAML files. */
 export function unservedType(type: string, news: PropertyMap): string | undefined {
   const { kind } = kindOfType(type);
   const declared = reveal(news.kind);
-  if (declared === kind && !kind.endsWith('List')) return undefined;
-  return `the lab's stand-in for the kubernetes provider keeps plain objects; it does not serve ${type}`;
+  if ((declared === kind && !kind.endsWith('List')) || isPatch(type, declared)) return undefined;
+  return `the lab's stand-in for the kubernetes provider keeps plain objects and patches; it does not serve ${type}`;
 }

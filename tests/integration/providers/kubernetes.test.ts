@@ -195,6 +195,35 @@ describe('the kubernetes stand-in, with the real engine and a real API server', 
     await stack.destroy();
   });
 
+  it('patches what somebody else owns, field by field, and gives up just those', async () => {
+    let more: Record<string, string> = { ours: '1' };
+    let forced: { annotations?: Record<string, string> } = {};
+    const stack = await open((on) => {
+      new k8s.core.v1.ConfigMapPatch('patch', { metadata: { name: 'theirs', ...forced }, data: more }, on);
+    });
+    const made = { metadata: { name: 'theirs' }, data: { theirs: 'a' } };
+    await kube.call('POST', '/api/v1/namespaces/default/configmaps?fieldManager=kubespray', made);
+    const data = async () => (await kube.call('GET', configMap('theirs'))).body.data;
+    await stack.up();
+    assert.deepEqual(await data(), { theirs: 'a', ours: '1' });
+
+    // Not only what is new: what is left out goes, and what another manages is a conflict.
+    more = { second: '2' };
+    assert.equal((await stack.up()).operations.patch, 'update');
+    assert.deepEqual(await data(), { theirs: 'a', second: '2' });
+    more = { second: '2', theirs: 'b' };
+    assert.match(await stack.fails(stack.up()), /apply conflict: .*kubespray/s);
+    forced = { annotations: { 'pulumi.com/patchForce': 'true' } };
+    await stack.up();
+    assert.deepEqual(await data(), { theirs: 'b', second: '2' });
+
+    await stack.destroy();
+    // What was taken by force has nobody left.
+    const left = await kube.call('GET', configMap('theirs'));
+    assert.deepEqual([left.status, left.body.data], [200, undefined]);
+    await kube.call('DELETE', configMap('theirs'));
+  });
+
   it('waits for a kind and a namespace that appear only now', async () => {
     const stack = await open((on) => {
       new k8s.apiextensions.CustomResource(
