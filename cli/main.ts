@@ -3,12 +3,8 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { type Loaded, reachCommands } from './reach/command-line.ts';
 import { reportError } from './report.ts';
-
-interface Loaded {
-  // biome-ignore lint/suspicious/noExplicitAny: commander hands each command its own options; the command's file types them.
-  default: (...given: any[]) => Promise<number>;
-}
 
 /** Runs a command's file: its number is the exit code, what it throws is printed by `reportError`. */
 function run(load: () => Promise<Loaded>) {
@@ -130,134 +126,7 @@ command('keyscan', "fetch the nodes' host keys, show their fingerprints, and wri
   .option('--yes', 'write without asking')
   .action(run(() => import('./commands/keyscan.ts')));
 
-const collected = (file: string, files: readonly string[] = []) => [...files, file];
-const sourceHelp = 'a file or folder of resources, stack:NAME, stack:NAME@REVISION, live:NAME, kubeconfig:FILE';
-const worldOptions = (made: Command) =>
-  made
-    .option('--world <source>', `added to the world, several times if need be: ${sourceHelp}`, collected)
-    .option('--stack <name>', 'what this stack declares: namespaces, nodes, pools, policies, workloads')
-    .option('--spec <file>', 'the same of a file that holds just the cluster')
-    .option('--live', 'the cluster of --stack as it is now, in place of what the stack declares; it is only read')
-    .option('--kubeconfig <file>', 'the cluster that this file leads to, as it is now')
-    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
-    .option(
-      '--without <kind/name>',
-      'leave this out: NetworkPolicy/NAMESPACE/NAME; several times if need be',
-      collected,
-    )
-    .option(
-      '--calico <version>',
-      'version of Calico that decides (default: that of the cluster or stack, else as 3.32)',
-    );
-const examples = (made: Command, ...lines: readonly string[]) =>
-  made.addHelpText('after', `\nExamples:\n${lines.map((line) => `  calispray reach ${line}`).join('\n')}`);
-const reach = worldOptions(
-  command(
-    'reach',
-    'say who can reach whom as Calico decides it: in what a stack declares, in manifests, in a live cluster',
-  ),
-)
-  .option('--queries <file>', 'connections to judge: {src, dst, proto, port, …}, a list or one a line')
-  .option('--json', 'one JSON document a line: an answer each')
-  .enablePositionalOptions()
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 answered, 1 not answered or refused, 70 a bug. What is answered does not tell in them.',
-  )
-  .action(run(() => import('./commands/reach.ts')));
-examples(
-  reach,
-  'matrix --stack dev',
-  'exposed --stack prod --live',
-  'explain monitoring/prometheus production/my-app 8080 --stack dev',
-  'diff stack:dev@origin/main stack:dev --format markdown',
-  '--world manifests/ --queries queries.json --json',
-);
-const reachViews = () => import('./commands/reach-views.ts');
-for (const [name, argument, description, example] of [
-  [
-    'from',
-    '<end>',
-    'say whom it reaches, on which ports: workloads, nodes, what is outside',
-    'from production/my-app --stack dev',
-  ],
-  ['to', '<end>', 'say who reaches it, and on which ports', 'to production --stack dev --format markdown'],
-  [
-    'exposed',
-    undefined,
-    'say which workloads are reached from outside of the cluster, from where and on which ports',
-    'exposed --kubeconfig ~/.kube/config',
-  ],
-  [
-    'matrix',
-    undefined,
-    'say of each workload with each on which ports it reaches it',
-    'matrix --stack dev --by namespace --format svg > reach.svg',
-  ],
-] as const) {
-  const view = worldOptions(reach.command(name).description(description))
-    .option('--by <what>', 'what is one in the answer: workload, namespace or pod', 'workload')
-    .option('--format <format>', 'text, json, markdown, dot (Graphviz) or svg', 'text')
-    .option('--json', 'one JSON document a line: a pair of ends each')
-    .action(run(async () => ({ default: async (o, end) => (await reachViews())[name](o, end) })));
-  if (argument !== undefined) {
-    view.argument(
-      argument,
-      'a pod or workload (namespace/name), a namespace, node/NAME, an address, internet, outside',
-    );
-  }
-  examples(view, example);
-}
-examples(
-  worldOptions(
-    reach
-      .command('explain')
-      .argument('<src>', 'namespace/pod or workload, an address, or node/NAME')
-      .argument('<dst>', 'the same, or service/NAMESPACE/NAME')
-      .argument('[port]', 'port at the destination')
-      .description('judge one connection, and tell every step that led to the verdict: tier, policy, rule'),
-  )
-    .option('--proto <protocol>', 'tcp, udp, sctp, icmp or a number', 'tcp')
-    .option('--json', 'one JSON document')
-    .action(
-      run(async () => ({
-        default: async (o, src, dst, port) => (await import('./commands/reach.ts')).explain(o, src, dst, port),
-      })),
-    ),
-  'explain default/web production/my-app 80 --stack dev',
-  'explain production/my-app service/kube-system/coredns 53 --proto udp --stack dev --live',
-);
-examples(
-  worldOptions(
-    reach
-      .command('diff')
-      .argument('<old>', `${sourceHelp}, or live with --stack`)
-      .argument('[new]', 'the same')
-      .description('say which connections a change opens and closes, those that change alike on one line'),
-  )
-    .option('--enforce-staged', 'as if the staged policies of the new world were enforced; NEW may be left out then')
-    .option('--by <what>', 'what is one in the answer: workload, namespace or pod', 'workload')
-    .option('--why', 'say of each line what decided it, and what decides it now')
-    .option('--all', 'every line; else the twenty of the most connections')
-    .option('--exit-code', 'end with 1 where something is opened or closed')
-    .option('--format <format>', 'text, json or markdown', 'text')
-    .option('--json', 'one JSON document a line: connections that change alike')
-    .action(
-      run(async () => ({
-        default: async (o, old, now) => (await import('./commands/reach-diff.ts')).default(o, old, now),
-      })),
-    ),
-  'diff stack:dev@origin/main stack:dev --format markdown',
-  'diff --stack prod live stack:prod',
-  'diff --enforce-staged stack:dev',
-  'diff old.yaml new.yaml --world workloads.yaml',
-);
-reach
-  .command('validate')
-  .description("say which resources Calico's validator or its CRDs would refuse")
-  .requiredOption('--resources <file>', 'resources, YAML or JSON')
-  .option('--json', 'one JSON document a line: a resource each')
-  .action(run(async () => ({ default: async (o) => (await import('./commands/reach.ts')).validate(o) })));
+reachCommands(command, run);
 
 const lab = command('lab', 'the three hosts on this machine, by themselves').enablePositionalOptions();
 for (const [name, description] of [
