@@ -3,6 +3,7 @@ import { expectation } from './expectation.ts';
 import { metricsPort } from './metrics-port.ts';
 import { monitorPort, monitorWithoutService } from './monitors.ts';
 import { oneInventory } from './one-inventory.ts';
+import { policyRules } from './policy/index.ts';
 import type { ObjectRule } from './rule.ts';
 import { shapeRules } from './shape/index.ts';
 import { typesMissing } from './types-missing.ts';
@@ -14,6 +15,7 @@ export const objectRules: readonly ObjectRule[] = [
   oneInventory,
   ...shapeRules,
   expectation,
+  ...policyRules,
   metricsPort,
   apiServerOff,
   monitorPort,

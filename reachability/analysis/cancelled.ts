@@ -181,17 +181,20 @@ function nameOf({ kind, namespace, name }: Policy): string {
 /** Between people of the world's own where there are such; undefined where the other side denies everything. */
 function connectionOf({ world }: People, direction: Ground['direction'], cells: readonly Cell[]) {
   // A pod of kube-system is nobody's example of who should be kept out.
-  const rank = ({ kind, namespace }: Someone) =>
-    (['pod', 'outside', 'node'].indexOf(kind) + 1 || 9) + (namespace === 'kube-system' ? 1 : 0);
-  const candidates = cells.map(({ local, remote, probe }) => ({
-    near: local[0] as Someone,
-    far: remote[0] as Someone,
-    remote,
-    probe,
-  }));
-  candidates.sort((a, b) => rank(a.near) + rank(a.far) - rank(b.near) - rank(b.far));
-  for (const { near, remote, probe } of candidates.slice(0, TRIES)) {
-    const far = remote.find((one) => one.name !== near.name);
+  const rank = (one: Someone | undefined) =>
+    one === undefined
+      ? 99
+      : (['pod', 'outside', 'node'].indexOf(one.kind) + 1 || 9) + (one.namespace === 'kube-system' ? 1 : 0);
+  const best = (all: Alike) => all.toSorted((a, b) => rank(a) - rank(b));
+  const candidates = cells.map(({ local, remote, probe }) => {
+    const near = best(local)[0] as Someone;
+    return { near, far: best(remote).find((one) => one.name !== near.name), probe, alike: remote.length };
+  });
+  // Whom many are like is the better example.
+  const ranked = candidates.toSorted(
+    (a, b) => rank(a.near) + rank(a.far) - rank(b.near) - rank(b.far) || b.alike - a.alike,
+  );
+  for (const { near, far, probe } of ranked.slice(0, TRIES)) {
     if (far === undefined || probe.first < 0) continue;
     const [src, dst] = direction === 'ingress' ? [far, near] : [near, far];
     const connection: Query = {

@@ -54,10 +54,10 @@ export function namelessIn(people: People, grounds: readonly Ground[], caches: r
 }
 
 /** The caches where there are any, since kubelet names them alone to the pods; else CoreDNS. */
-function serversOf({ world, resources }: People, caches: readonly string[]): Server[] {
+function serversOf({ world, resources, made }: People, caches: readonly string[]): Server[] {
   const pods = resources.filter(
     ({ kind, metadata }) =>
-      kind === 'Pod' && (metadata.namespace === 'kube-system' || metadata.namespace === 'openshift-dns'),
+      kind === 'Pod' && metadata.namespace === 'kube-system' && !made.has(`${metadata.namespace}/${metadata.name}`),
   );
   const named = (which: (app: string) => boolean, host: boolean) =>
     pods

@@ -19,7 +19,7 @@ export type { People, Someone } from './people.ts';
 export type { Cell, Ground, Hit, Situation } from './situations.ts';
 export type { Tie } from './ties.ts';
 export type { Unit } from './units.ts';
-export { type Connections, connectionsOf, listed, peopleWords } from './words.ts';
+export { type Connections, connectionsOf } from './words.ts';
 
 export interface AnalysisOptions {
   /** `v3.31.5`; default: the newest. */

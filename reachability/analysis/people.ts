@@ -40,6 +40,8 @@ export interface People {
   readonly world: World;
   /** What that world is made of. */
   readonly resources: readonly Resource[];
+  /** Names of the stand-ins. */
+  readonly made: ReadonlySet<string>;
   /** The world's own before stand-ins. */
   readonly everybody: readonly Someone[];
   /** Labels of each namespace, as pods inherit them. */
@@ -87,6 +89,7 @@ export function peopleOf(
     world,
     resources: all,
     namespaces,
+    made: new Set(made.keys()),
     everybody: [
       ...pods(world, made),
       ...nodesOf(world),
@@ -240,8 +243,11 @@ function standInsOf(
     labels.get(`${namespacePrefix}kubernetes.io/metadata.name`) ??
     labels.get(namespacePrefix + nameLabel) ??
     NOBODYS;
-  const traits = [...inherited].map(([label, value]) => `${label.slice(namespacePrefix.length)}=${value}`).join(', ');
-  return make(name, inherited, traits === '' ? `namespace ${name}` : `a namespace with ${traits}`);
+  const traits = [...inherited]
+    .map(([label, value]): [string, string] => [label.slice(namespacePrefix.length), value])
+    .filter(([label]) => label !== 'kubernetes.io/metadata.name' && label !== nameLabel)
+    .map(([label, value]) => `${label}=${value}`);
+  return make(name, inherited, traits.length === 0 ? `namespace ${name}` : `a namespace with ${traits.join(', ')}`);
 }
 
 function isInherited(label: string): boolean {

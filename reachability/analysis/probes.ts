@@ -18,6 +18,7 @@ export interface Probe {
 const EPHEMERAL = 40000;
 /** Protocols of which one stands for all that no rule names: SCTP, GRE, ESP, and one that is free for tests. */
 const others = [protocols.sctp, 47, 50, 253];
+const anyOther = ['sctp', ...others.map((one) => `protocol ${one}`)];
 const withPorts: readonly number[] = [protocols.tcp, protocols.udp, protocols.sctp];
 
 /** @param served ports behind the services that the rules name */
@@ -121,5 +122,8 @@ export function probesWords(probes: Iterable<Probe>): string {
     if (last?.protocol !== probe.protocol || probe.first < 0 || last.last + 1 < probe.first) joined.push(probe);
     else if (probe.last > last.last) joined[joined.length - 1] = { ...last, last: probe.last };
   }
-  return [...new Set(joined.map(probeWords))].join(', ');
+  const said = [...new Set(joined.map(probeWords))];
+  // All ports of TCP and UDP, and the protocol that stands for the others.
+  const whole = said.includes('tcp') && said.includes('udp') && said.some((one) => anyOther.includes(one));
+  return whole ? 'every port' : said.join(', ');
 }

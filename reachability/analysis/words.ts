@@ -1,5 +1,5 @@
 /** Sets of connections in words that a person reads at a glance. */
-import type { Someone } from './people.ts';
+import type { People, Someone } from './people.ts';
 import { probesWords } from './probes.ts';
 import type { Alike, Cell, Ground } from './situations.ts';
 
@@ -12,31 +12,51 @@ export interface Connections {
   readonly ports: string;
 }
 
-export function connectionsOf(direction: Ground['direction'], cells: readonly Cell[]): Connections {
-  const local = peopleWords(new Set(cells.map((cell) => cell.local)));
-  const remote = peopleWords(new Set(cells.map((cell) => cell.remote)));
+export function connectionsOf(people: People, direction: Ground['direction'], cells: readonly Cell[]): Connections {
+  const every = new Set(
+    people.everybody.flatMap(({ kind, namespace }) => (kind === 'stranger' ? (namespace ?? []) : [])),
+  );
+  const local = peopleWords(every, new Set(cells.map((cell) => cell.local)));
+  const remote = peopleWords(every, new Set(cells.map((cell) => cell.remote)));
   const [from, to] = direction === 'ingress' ? [remote, local] : [local, remote];
   return { from, to, ports: probesWords(new Set(cells.map(({ probe }) => probe))) };
 }
 
-/** Where a pod without any label is among them, all pods of its namespace may be, and are not named one by one. */
-export function peopleWords(groups: Iterable<Alike>): string {
+/**
+ * Where a pod without any label is among them, all pods of its namespace may be, and are not named one by one.
+ * @param every namespace there is
+ */
+function peopleWords(every: ReadonlySet<string>, groups: Iterable<Alike>): string {
   const people = [...groups].flat();
   const whole = new Set(people.flatMap(({ kind, namespace }) => (kind === 'stranger' ? (namespace ?? []) : [])));
   const pods = named(people, ({ kind, namespace = '' }) => kind === 'pod' && !whole.has(namespace));
   // Who stands for somebody is named where there is nobody.
   const standIns =
-    pods.length > 0 ? [] : named(people, ({ kind, namespace = '' }) => kind === 'stand-in' && !whole.has(namespace));
+    pods.length + whole.size > 0
+      ? []
+      : named(people, ({ kind, namespace = '' }) => kind === 'stand-in' && !whole.has(namespace));
   const parts = [
-    ...(whole.size === 0 ? [] : [`pods of ${listed('namespace', [...whole].map(namespaceWords))}`]),
+    ...namespacesWords(every, whole),
     ...few(pods),
     ...few(standIns),
     ...few(named(people, ({ kind }) => kind === 'host')),
-    ...(people.some(({ kind }) => kind === 'node') ? ['nodes'] : []),
-    ...(people.some(({ kind }) => kind === 'tunnel') ? ['nodes by the address of their tunnel'] : []),
+    ...nodeWords(people),
     ...few(named(people, ({ kind }) => kind === 'outside')),
   ];
-  return parts.join(', ');
+  return listed(parts);
+}
+
+function namespacesWords(every: ReadonlySet<string>, whole: ReadonlySet<string>): string[] {
+  if (whole.size === 0) return [];
+  if (whole.size === every.size) return ['pods of every namespace'];
+  const names = few([...whole].map((name) => (name === 'any-other' ? 'any further one' : name)));
+  return [`pods of namespace${whole.size > 1 ? 's' : ''} ${listed(names)}`];
+}
+
+function nodeWords(people: readonly Someone[]): string[] {
+  const [nodes, tunnels] = [people.some(({ kind }) => kind === 'node'), people.some(({ kind }) => kind === 'tunnel')];
+  if (nodes) return [tunnels ? 'nodes (by their tunnels too)' : 'nodes'];
+  return tunnels ? ['nodes by the address of their tunnel'] : [];
 }
 
 function named(people: readonly Someone[], which: (one: Someone) => boolean): string[] {
@@ -51,15 +71,12 @@ function isNet(kind: Someone['kind'], words: string): boolean {
   return kind === 'outside' && words.includes('/');
 }
 
-function namespaceWords(namespace: string): string {
-  return namespace === 'any-other' ? 'any further one' : namespace;
-}
-
 function few(names: readonly string[]): string[] {
   return names.length <= FEW ? [...names] : [...names.slice(0, FEW - 1), `${names.length - FEW + 1} more`];
 }
 
-export function listed(noun: string, names: readonly string[]): string {
-  const all = few(names);
-  return `${noun}${names.length > 1 ? 's' : ''} ${all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`}`;
+/** `a`, `a and b`, `a; b and c` where one of them has a comma of its own. */
+function listed(all: readonly string[]): string {
+  const comma = all.some((one) => one.includes(', ')) ? '; ' : ', ';
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(comma)} and ${all.at(-1)}`;
 }

@@ -21,8 +21,8 @@ export function idleFindings(
     .flatMap((idle) => {
       const { unit, by, cells } = idle;
       const object = objectOf(declared, unit.resource);
-      const [what, hint] = text(idle, stepsText(by));
-      const about = connectionText(unit.direction, cells);
+      const [what, hint] = text(idle, stepsText(analysis, unit.direction, by));
+      const about = connectionText(analysis, unit.direction, cells);
       const message = `${unit.field} of ${nameWith(unit.resource)} (${unit.text}) ${what}; it is about ${about}`;
       return object === undefined ? [] : [{ urn: object.urn, path: `spec.${unit.field}`, message, hint }];
     });

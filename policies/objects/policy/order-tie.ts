@@ -1,4 +1,4 @@
-import type { Tie } from '../../../reachability/analysis/index.ts';
+import type { Analysis, Tie } from '../../../reachability/analysis/index.ts';
 import { objectNamed } from '../../../reachability/index.ts';
 import type { Policy } from '../../../reachability/policy/policy.ts';
 import type { Declared, KubernetesObject, ObjectFinding, ObjectRule } from '../rule.ts';
@@ -19,16 +19,14 @@ export const orderTie: ObjectRule = {
   variables: [],
   judge(declared) {
     const analysis = actingIn(declared)?.analysis;
-    return analysis === undefined ? [] : analysis.ties.flatMap((tie) => findingOf(tie, declared, analysis.unitOf));
+    return analysis === undefined ? [] : analysis.ties.flatMap((tie) => findingOf(tie, declared, analysis));
   },
   wanting: wantsOf,
 };
 
-type UnitOf = NonNullable<ReturnType<typeof actingIn>>['analysis']['unitOf'];
-
-function findingOf(tie: Tie, declared: Declared, unitOf: UnitOf): ObjectFinding[] {
+function findingOf(tie: Tie, declared: Declared, analysis: Analysis): ObjectFinding[] {
   const sides = [tie.one, tie.other].map((side) => {
-    const unit = unitOf(side.hit);
+    const unit = analysis.unitOf(side.hit);
     return { ...side, object: unit && objectOf(declared, unit.resource) };
   });
   // The order of a policy of Kubernetes cannot be changed.
@@ -47,7 +45,7 @@ function findingOf(tie: Tie, declared: Declared, unitOf: UnitOf): ObjectFinding[
     {
       urn: at.urn,
       path: hasOrder(at) ? 'spec.order' : 'metadata.name',
-      message: `${a} and ${b} both have ${order} in tier ${tie.tier} and do not agree on ${connectionText(tie.direction, tie.cells)}: ${said}`,
+      message: `${a} and ${b} both have ${order} in tier ${tie.tier} and do not agree on ${connectionText(analysis, tie.direction, tie.cells)}: ${said}`,
       hint: 'Give the one that is to decide a lower order than the other has.',
     },
   ];

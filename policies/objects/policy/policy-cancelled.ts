@@ -1,10 +1,10 @@
-import type { Cancelled } from '../../../reachability/analysis/index.ts';
+import type { Analysis, Cancelled } from '../../../reachability/analysis/index.ts';
 import { objectNamed } from '../../../reachability/index.ts';
 import type { Policy } from '../../../reachability/policy/policy.ts';
 import type { Declared, ObjectFinding, ObjectRule } from '../rule.ts';
 import { actingIn, nameWith, objectOf, wantsOf } from './acting.ts';
 import { isGlobalPolicy, isPolicy } from './kinds.ts';
-import { connectionText, listText, queryText } from './words.ts';
+import { listText, queryText, reachText } from './words.ts';
 
 export const policyCancelled: ObjectRule = {
   code: 'policy-cancelled',
@@ -21,42 +21,48 @@ export const policyCancelled: ObjectRule = {
     const acting = actingIn(declared);
     if (acting === undefined) return [];
     const { analysis } = acting;
-    return analysis.cancelled.flatMap((cancelled) => findingOf(cancelled, declared, analysis.unitOf(cancelled.by[0])));
+    return analysis.cancelled.flatMap((cancelled) => findingOf(cancelled, declared, analysis));
   },
   wanting: wantsOf,
 };
 
-function findingOf(cancelled: Cancelled, declared: Declared, unit: ReturnType<UnitOf>): ObjectFinding[] {
+function findingOf(cancelled: Cancelled, declared: Declared, analysis: Analysis): ObjectFinding[] {
   const [first, ...others] = cancelled.by;
-  if (first === undefined || unit === undefined) return [];
-  const object = objectOf(declared, unit.resource);
-  if (object === undefined) return [];
+  const unit = analysis.unitOf(first);
+  const object = unit && objectOf(declared, unit.resource);
+  if (first === undefined || unit === undefined || object === undefined) return [];
   const denies = listText(cancelled.denies.map(named));
   const what = cancelled.rules.length > 0 ? 'a Deny' : 'the default deny';
-  const together =
-    others.length === 0 ? '' : `, together with ${listText(others.map(({ step }) => objectNamed(step)))},`;
-  const open = connectionText(cancelled.direction, cancelled.cells);
-  const example = `${queryText(cancelled.connection)} is allowed, and would be denied without it`;
+  const names = listText(others.map(({ step }) => objectNamed(step)));
+  const together = others.length === 0 ? '' : `, together with ${names},`;
+  const open = reachText(analysis, cancelled.direction, cancelled.cells);
+  const order = orderText(first.policy, cancelled.denies);
+  const example = `${queryText(cancelled.connection)} is allowed, and without it would be denied`;
   return [
     {
       urn: object.urn,
       path: `spec.${unit.field}`,
-      message: `${nameWith(unit.resource)}${together} makes ${what} of ${denies} void, ${orderText(first.policy, cancelled.denies)}: it lets ${open} through. ${example}`,
+      message: `${nameWith(unit.resource)}${together} makes ${what} of ${denies} void, ${order}: it lets ${open}; ${example}`,
       hint: hintOf(cancelled, isGlobalPolicy(object)),
     },
   ];
 }
 
-type UnitOf = NonNullable<ReturnType<typeof actingIn>>['analysis']['unitOf'];
-
 /** Why it comes first, which is not plain where its order is the higher. */
 function orderText(allow: Policy, denies: readonly Policy[]): string {
-  const order = (policy: Policy) => (Number.isFinite(policy.order) ? `order ${policy.order}` : 'no order');
+  const orders = new Set(denies.map((deny) => order(deny)));
   const [deny] = denies;
   if (deny === undefined || deny.tier !== allow.tier) return `from tier ${allow.tier}`;
-  if (allow.order > deny.order)
-    return `though it comes later (${order(allow)}, after ${order(deny)}): denied is at the end of the tier alone`;
-  return `with ${order(allow)} before ${order(deny)}`;
+  if (allow.order < deny.order) return `with ${order(allow)} before ${[...orders].join(' and ')}`;
+  const later =
+    allow.order > deny.order
+      ? `with ${order(allow)} after ${[...orders].join(' and ')}`
+      : `with the same ${order(allow)}`;
+  return `though ${later}, since nothing is denied before the end of the tier`;
+}
+
+function order(policy: Policy): string {
+  return Number.isFinite(policy.order) ? `order ${policy.order}` : 'no order';
 }
 
 function hintOf({ denies, direction }: Cancelled, global: boolean): string {

@@ -1,3 +1,4 @@
+import { samplesOf } from '../../../reachability/analysis/samples.ts';
 import { type Labels, matches, type Node } from '../../../reachability/index.ts';
 import { namespaceLabel } from '../../../reachability/policy/selectors.ts';
 import type { KubernetesObject, ObjectFinding, ObjectRule } from '../rule.ts';
@@ -70,7 +71,7 @@ function judged(
     {
       urn: object.urn,
       path: end.path,
-      message: `${nameOf(object)} ${nobody}: no workload of ${narrow ? listText(meant) : 'any namespace'} is meant by ${selectorText(end.selector)}`,
+      message: `${nameOf(object)} ${nobody}: no workload of ${narrow ? listText(meant) : 'any namespace'} has ${wantedText(end.selector, node)}`,
       hint: `Those that are declared there carry ${listText(
         some.map(({ labels }) => labelText(labels)),
         4,
@@ -93,6 +94,12 @@ function namespacesIn(node: Node): string[] {
 
 function meansHosts(node: Node, acting: Acting): boolean {
   return hostPodsOf(acting).some(({ labels }) => matches(node, labels));
+}
+
+/** The labels that are asked for; the selector where it asks otherwise. */
+function wantedText(selector: string, node: Node): string {
+  const wanted = samplesOf(node).map(labelText);
+  return wanted.length === 0 || wanted.includes('no label') ? selectorText(selector) : listText(wanted);
 }
 
 /** What its author gave it. */

@@ -1,11 +1,24 @@
 /** What the analysis found, in words. */
-import { type Cell, type Connections, connectionsOf, type Ground } from '../../../reachability/analysis/index.ts';
-import { objectNamed, type Query, type Step } from '../../../reachability/index.ts';
+import { type Analysis, type Cell, connectionsOf } from '../../../reachability/analysis/index.ts';
+import {
+  type Direction,
+  objectNamed,
+  type Query,
+  type Resource,
+  ruleNamed,
+  type Step,
+} from '../../../reachability/index.ts';
 
 /** `pods of namespace a to pods of namespace b on tcp/80`. */
-export function connectionText(direction: Ground['direction'], cells: readonly Cell[]): string {
-  const { from, to, ports }: Connections = connectionsOf(direction, cells);
+export function connectionText(analysis: Analysis, direction: Direction, cells: readonly Cell[]): string {
+  const { from, to, ports } = connectionsOf(analysis.people, direction, cells);
   return `${from} to ${to} on ${ports}`;
+}
+
+/** `pods of namespace a reach pods of namespace b on tcp/80`. */
+export function reachText(analysis: Analysis, direction: Direction, cells: readonly Cell[]): string {
+  const { from, to, ports } = connectionsOf(analysis.people, direction, cells);
+  return `${from} reach ${to} on ${ports}`;
 }
 
 /** `monitoring/prometheus -> production/my-app tcp/8080`. */
@@ -20,16 +33,14 @@ export function listText(names: readonly string[], few = 3): string {
   return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`;
 }
 
-/** What decides, each once: `rule 0 of NetworkPolicy a/b`, or the end of a tier. */
-export function stepsText(steps: readonly Step[]): string {
-  return listText(steps.map(stepText));
+/** What decides, each once: `ingress[0] of NetworkPolicy a/b`, or the end of a tier. */
+export function stepsText({ resources }: Analysis, direction: Direction, steps: readonly Step[]): string {
+  return listText(steps.map((step) => stepText(resources, direction, step)));
 }
 
-function stepText(step: Step): string {
-  if (step.kind === 'Profile') return `the end of all tiers`;
-  return step.index < 0 ? `the end of tier ${step.tier}` : objectNamed(step);
-}
-
-export function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+function stepText(resources: readonly Resource[], direction: Direction, step: Step): string {
+  if (step.kind === 'Profile') return 'the end of all tiers';
+  if (step.index < 0) return `the end of tier ${step.tier}`;
+  const field = ruleNamed(resources, direction, step)?.field;
+  return `${field === undefined ? '' : `${field} of `}${objectNamed(step)}`;
 }
