@@ -37,7 +37,6 @@ const written: Readonly<Partial<Record<PolicyKind, Written>>> = {
   NetworkPolicy: { kind: 'NetworkPolicy', groups: calicoGroups, whose: 'Calico' },
   GlobalNetworkPolicy: { kind: 'GlobalNetworkPolicy', groups: calicoGroups },
   Profile: { kind: 'Profile', groups: calicoGroups },
-  Profile: { kind: 'Profile', groups: calicoGroups },
   KubernetesNetworkPolicy: { kind: 'NetworkPolicy', groups: ['networking.k8s.io'], read: kubernetesPolicy },
   KubernetesClusterNetworkPolicy: { kind: 'ClusterNetworkPolicy', groups: clusterGroups, read: clusterPolicy },
   KubernetesAdminNetworkPolicy: {
