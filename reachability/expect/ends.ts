@@ -2,6 +2,7 @@
 import type { Expectation, ExpectedEnd, ExpectedPorts } from '../../cluster/types.ts';
 import { type Address, contains, type Net, parseNet } from '../address.ts';
 import type { Actor, Cast } from './actors.ts';
+import type { MadeUp } from './made-up.ts';
 import { carries } from './namespaces.ts';
 import { netText } from './pool.ts';
 
@@ -60,11 +61,11 @@ export function isLinkLocal(address: Address | undefined): boolean {
  * to the one that was made up for it. What is denied is denied to every pod that could be.
  */
 export function actorsAt(cast: Cast, end: ExpectedEnd, verdict: Expectation['verdict'], source: boolean): Actor[] {
+  const side = source ? 'source' : 'destination';
+  const isFor = (madeUp: MadeUp | undefined) =>
+    madeUp === undefined || (madeUp.side === side && (verdict === 'deny' || madeUp.of.has(end)));
   return cast.actors.filter(
-    (actor) =>
-      means(end, actor) &&
-      (verdict === 'deny' || actor.pod?.madeUp === undefined || actor.pod.madeUp.of.has(end)) &&
-      !(source && isLinkLocal(actor.place.address)),
+    (actor) => means(end, actor) && isFor(actor.pod?.madeUp) && !(source && isLinkLocal(actor.place.address)),
   );
 }
 

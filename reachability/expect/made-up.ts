@@ -14,9 +14,13 @@ export interface MadeUp {
   readonly pod: Resource;
   /** `any pod of production (app=my-app)`. */
   readonly words: string;
+  /** As what it is asked: a pod of one kind may talk to another of its kind, so each is made up for both. */
+  readonly side: Side;
   /** The ends that it is the made up one of; none where a policy made us think of it. */
   readonly of: Set<ExpectedEnd>;
 }
+
+export type Side = 'source' | 'destination';
 
 export interface MadeUps {
   readonly pods: readonly MadeUp[];
@@ -36,22 +40,19 @@ export function makeUp(
   const selectors = selectorsOf(policies);
   const done = new Set<string>();
   for (const { verdict, from, to } of expectations) {
-    for (const end of [from, to]) {
-      const pods = podsOf(end);
-      if (pods !== undefined) making.plain(pods, end);
-    }
-    if (verdict === 'allow') continue;
     for (const [end, side] of [
       [from, 'source'],
       [to, 'destination'],
     ] as const) {
       const among = podsOf(end);
+      if (among === undefined) continue;
+      making.plain(among, side, end);
       // Of `anyone` in a hundred expectations there is one answer.
       const key = `${side} ${JSON.stringify(among)}`;
-      if (among === undefined || done.has(key)) continue;
+      if (verdict === 'allow' || done.has(key)) continue;
       done.add(key);
       for (const selector of selectors(side, among.namespace))
-        for (const witness of witnessesOf(selector, among)) making.witness(witness);
+        for (const witness of witnessesOf(selector, among)) making.witness(witness, side);
     }
   }
   return making;
@@ -87,7 +88,7 @@ function selectorsOf(policies: readonly Policy[]) {
       if (destination.selector !== '') peers.destination.add(destination.selector);
     }
   }
-  return (side: 'source' | 'destination', namespace: string | undefined): Node[] => {
+  return (side: Side, namespace: string | undefined): Node[] => {
     const direction = side === 'source' ? 'egress' : 'ingress';
     const subjects = policies
       .filter((policy) => policy[direction] !== undefined && policy.stage === 'normal')
@@ -159,32 +160,32 @@ class Making implements MadeUps {
   }
 
   /** One in each namespace that the end may be in, and in one that nobody has named; none in a namespace that is not there. */
-  plain(end: ExpectedPods, of: ExpectedEnd): void {
+  plain(end: ExpectedPods, side: Side, of: ExpectedEnd): void {
     const { namespace, namespaces = {}, pods = {}, serviceAccount = '' } = end;
     const witness = { namespaceLabels: namespaces, labels: pods, serviceAccount };
     const fitting = this.carrying(namespaces);
     if (namespace !== undefined) {
-      if (fitting.includes(namespace)) this.add({ ...witness, namespace }, of);
+      if (fitting.includes(namespace)) this.add({ ...witness, namespace }, side, of);
       return;
     }
-    for (const name of fitting) this.add({ ...witness, namespace: name }, of);
+    for (const name of fitting) this.add({ ...witness, namespace: name }, side, of);
     if (fitting.length > 0 || Object.keys(namespaces).length === 0)
-      this.add({ ...witness, namespace: this.unnamed(namespaces) }, of);
+      this.add({ ...witness, namespace: this.unnamed(namespaces) }, side, of);
   }
 
-  /** In a namespace that the world has, or in one that somebody could make. */
-  witness(witness: Witness): void {
+  /** In a namespace that the world has; where none carries the labels, in one that may well be there without the stack telling of it. */
+  witness(witness: Witness, side: Side): void {
     const { namespace, namespaceLabels } = witness;
     if (namespace !== undefined) {
       const labels = this.known.get(namespace);
       if (labels !== undefined && !carries(labels, namespaceLabels)) return;
       if (labels === undefined) this.name(namespace, namespaceLabels);
-      this.add({ ...witness, namespace });
+      this.add({ ...witness, namespace }, side);
       return;
     }
     const fitting = Object.keys(namespaceLabels).length === 0 ? [] : this.carrying(namespaceLabels);
     for (const name of fitting.length > 0 ? fitting : [this.unnamed(namespaceLabels)])
-      this.add({ ...witness, namespace: name });
+      this.add({ ...witness, namespace: name }, side);
   }
 
   private carrying(wanted: NamespaceLabels): string[] {
@@ -208,13 +209,14 @@ class Making implements MadeUps {
     this.namespaces.push({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
   }
 
-  private add(witness: Witness & { readonly namespace: string }, of?: ExpectedEnd): void {
+  private add(witness: Witness & { readonly namespace: string }, side: Side, of?: ExpectedEnd): void {
     for (const ports of this.portsOf(witness)) {
       const { namespace, labels, serviceAccount } = witness;
-      const key = JSON.stringify([namespace, Object.entries(labels).sort(), serviceAccount, ports]);
+      const key = JSON.stringify([side, namespace, Object.entries(labels).sort(), serviceAccount, ports]);
       const made = this.found.get(key) ?? {
         pod: this.podOf(witness, ports),
         words: this.wordsOf(witness),
+        side,
         of: new Set(),
       };
       this.found.set(key, made);

@@ -138,13 +138,12 @@ function closedByDefault(
   namespace: string,
   staying: readonly Expectation[],
 ): Change[] {
-  if (near.serviceAccount !== undefined) return [];
   const rules = kubernetesRules(cast, staying, direction, namespace);
   const policyTypes = [direction === 'ingress' ? 'Ingress' : 'Egress'];
   const podSelector = near.pods === undefined ? {} : { matchLabels: near.pods };
   const name = freeName(resources, `default-deny-${direction}`, namespace);
   const closed = newPolicy(name, namespace, { podSelector, policyTypes });
-  const what = `closes ${direction} of ${endWords(near)}`;
+  const what = `closes ${direction} of ${endWords({ kind: 'pods', namespace, ...(near.pods && { pods: near.pods }) })}`;
   const changes: Change[] = [{ does: 'add', summary: `add ${nameOf(closed)}, which ${what}`, object: closed }];
   if (rules.length > 0) {
     const open = newPolicy(name, namespace, { podSelector, policyTypes, [direction]: rules });
