@@ -3,7 +3,6 @@ export { type Manifests, manifestPathsIn, placeInManifests, type Unread } from '
 export {
   allowDns,
   allowPrometheus,
-  type Direction,
   defaultDeny,
   isolate,
   type Scraped,

@@ -1,21 +1,29 @@
 /** Policies that a person would want, as objects of the API: a few lines each, over the same types as those of one's own. */
 import { familyOf } from '../cidr.ts';
-import type { ClusterInternal, Labels, PolicyObject } from '../types/policies.ts';
+import type {
+  ClusterInternal,
+  Direction,
+  KubernetesPolicy,
+  KubernetesSpec,
+  Labels,
+  PolicyObject,
+} from '../types/policies.ts';
 import type { ClusterDns } from './dns.ts';
 import { CALICO, KUBERNETES } from './kinds.ts';
 
 /** The label that Kubernetes >= 1.22 puts on every namespace; `name` is on none by itself. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
-export type Direction = 'Ingress' | 'Egress';
-
 /**
  * Nobody reaches the pods of a namespace, and with `Egress` they reach nobody, but for what other policies of Kubernetes allow.
  * `default-deny-ingress`, `default-deny-egress`, or `default-deny` for both directions.
  */
-export function defaultDeny(namespace: string, directions: readonly Direction[] = ['Ingress']): PolicyObject {
+export function defaultDeny(
+  namespace: string,
+  directions: readonly [Direction, ...Direction[]] = ['Ingress'],
+): KubernetesPolicy {
   const [only, ...others] = directions;
-  const name = only === undefined || others.length > 0 ? 'default-deny' : `default-deny-${only.toLowerCase()}`;
+  const name = others.length > 0 ? 'default-deny' : `default-deny-${only.toLowerCase()}`;
   return kubernetesPolicy(name, namespace, { podSelector: {}, policyTypes: [...directions] });
 }
 
@@ -23,7 +31,7 @@ export function defaultDeny(namespace: string, directions: readonly Direction[] 
  * `allow-dns`: the pods of a namespace may ask for names, over UDP and, as answers that do not fit into a packet come that way, TCP.
  * A namespace with a policy for egress reaches nothing else that no other policy allows: this is one. `dns`: clusterDns(cluster).
  */
-export function allowDns(namespace: string, dns: ClusterDns): PolicyObject {
+export function allowDns(namespace: string, dns: ClusterDns): KubernetesPolicy {
   return kubernetesPolicy('allow-dns', namespace, {
     podSelector: {},
     policyTypes: ['Egress'],
@@ -46,24 +54,21 @@ export interface Scraped {
 }
 
 /** Prometheus may reach pods of a namespace on the port of their metrics, and on no other. */
-export function allowPrometheus({ namespace, pods, port, from, name }: Scraped): PolicyObject {
+export function allowPrometheus({ namespace, pods, port, from: scraper, name }: Scraped): KubernetesPolicy {
+  const from =
+    'nets' in scraper
+      ? scraper.nets.map((cidr) => ({ ipBlock: { cidr } }))
+      : [{ namespaceSelector: inNamespace(scraper.namespace), podSelector: { matchLabels: { ...scraper.pods } } }];
   return kubernetesPolicy(name ?? 'allow-prometheus-scraping', namespace, {
-    podSelector: { matchLabels: pods },
+    podSelector: { matchLabels: { ...pods } },
     policyTypes: ['Ingress'],
-    ingress: [
-      {
-        from:
-          'nets' in from
-            ? from.nets.map((cidr) => ({ ipBlock: { cidr } }))
-            : [{ namespaceSelector: inNamespace(from.namespace), podSelector: { matchLabels: from.pods } }],
-        ports: [{ protocol: 'TCP', port }],
-      },
-    ],
+    // A rule with an empty `from` would let everyone in.
+    ingress: from.length === 0 ? [] : [{ from, ports: [{ protocol: 'TCP', port }] }],
   });
 }
 
 /** `isolate`: the pods of a namespace reach each other and DNS, and nobody else; nobody else reaches them, but for their nodes' probes. */
-export function isolate(namespace: string, dns: ClusterDns): PolicyObject {
+export function isolate(namespace: string, dns: ClusterDns): KubernetesPolicy {
   const own = { podSelector: {} };
   return kubernetesPolicy('isolate', namespace, {
     podSelector: {},
@@ -96,11 +101,11 @@ export function allowClusterInternal({ order, nets, except }: ClusterInternal): 
 }
 
 /** No rule where there is nobody to ask: one with an empty `to` would allow everyone. */
-function toDns({ pods, addresses }: ClusterDns): object[] {
+function toDns({ pods, addresses }: ClusterDns): NonNullable<KubernetesSpec['egress']> {
   const to = [
     ...pods.map((matchLabels) => ({
       namespaceSelector: inNamespace('kube-system'),
-      podSelector: { matchLabels },
+      podSelector: { matchLabels: { ...matchLabels } },
     })),
     ...addresses.map((address) => ({ ipBlock: { cidr: `${address}/${familyOf(address) === 6 ? 128 : 32}` } })),
   ];
@@ -116,10 +121,10 @@ function toDns({ pods, addresses }: ClusterDns): object[] {
   ];
 }
 
-function kubernetesPolicy(name: string, namespace: string, spec: PolicyObject['spec']): PolicyObject {
+function kubernetesPolicy(name: string, namespace: string, spec: KubernetesSpec): KubernetesPolicy {
   return { apiVersion: KUBERNETES, kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
 }
 
-function inNamespace(name: string): object {
+function inNamespace(name: string): { matchLabels: Record<string, string> } {
   return { matchLabels: { [NAMESPACE_NAME]: name } };
 }

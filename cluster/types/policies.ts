@@ -63,6 +63,27 @@ export interface PolicyObject {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/** A NetworkPolicy of Kubernetes, as the helpers make it: the provider's class takes it as it is. */
+export interface KubernetesPolicy extends PolicyObject {
+  readonly apiVersion: 'networking.k8s.io/v1';
+  readonly kind: 'NetworkPolicy';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: KubernetesSpec;
+}
+
+export type Direction = 'Ingress' | 'Egress';
+
+export type KubernetesSpec = {
+  podSelector: PodSelector;
+  policyTypes: Direction[];
+  ingress?: { from: Peer[]; ports?: PolicyPort[] }[];
+  egress?: { to: Peer[]; ports?: PolicyPort[] }[];
+};
+
+type PodSelector = { matchLabels?: Record<string, string> };
+type Peer = { namespaceSelector?: PodSelector; podSelector?: PodSelector; ipBlock?: { cidr: string } };
+type PolicyPort = { protocol: 'TCP' | 'UDP'; port: number };
+
 /** An object out of a manifest. */
 export interface ManifestObject {
   /** `policies/production.yaml#2`: the file as the stack names it, and the number of the document, from 1. */

@@ -51,7 +51,8 @@ describe('default deny', () => {
   });
 
   it('closes just that direction', () => {
-    const closed = (directions: ('Ingress' | 'Egress')[]) => clusterWith({ extra: [defaultDeny('a', directions)] });
+    const closed = (directions: ['Ingress' | 'Egress', ...('Ingress' | 'Egress')[]]) =>
+      clusterWith({ extra: [defaultDeny('a', directions)] });
     const inward = closed(['Ingress']);
     assert.equal(reaches(inward, 'b/three', 'a/one', 80), false);
     assert.equal(reaches(inward, 'a/one', 'b/three', 80), true);
@@ -160,6 +161,8 @@ describe('allow Prometheus', () => {
   it('may be given any nets and name in a program', () => {
     const made = allowPrometheus({ namespace: 'a', pods: {}, port: 1, from: { nets: ['10.0.0.0/8'] }, name: 'x' });
     assert.equal(made.metadata.name, 'x');
+    const nobody = allowPrometheus({ namespace: 'a', pods: {}, port: 1, from: { nets: [] } });
+    assert.deepEqual(nobody.spec.ingress, []);
     assert.match(JSON.stringify(made.spec), /"from":\[\{"ipBlock":\{"cidr":"10.0.0.0\/8"\}\}\]/);
   });
 });
