@@ -15,8 +15,13 @@ const { createCommandError } = require('@pulumi/pulumi/automation/errors.js');
 
 type Say = ((text: string) => void) | undefined;
 
+/** `run` is left out of the SDK's declarations. */
+export type EngineCommand = PulumiCommand & {
+  run(words: string[], cwd: string, env: object): Promise<{ stdout: string }>;
+};
+
 /** `engine` is the path of the `pulumi` binary, `version` what set-up found it to be. */
-export function engineCommand(engine: string, version: string, baseEnv: NodeJS.ProcessEnv): PulumiCommand {
+export function engineCommand(engine: string, version: string, baseEnv: NodeJS.ProcessEnv): EngineCommand {
   const command = {
     command: engine,
     // The Automation API only asks for its text.
@@ -45,7 +50,7 @@ export function engineCommand(engine: string, version: string, baseEnv: NodeJS.P
     },
   };
   // PulumiCommand's constructor is private, and its own `run` keeps the child in our process group.
-  return command as unknown as PulumiCommand;
+  return command as unknown as EngineCommand;
 }
 
 async function collect(stream: NodeJS.ReadableStream, say: Say): Promise<string> {

@@ -96,16 +96,24 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
   };
   const setting = { stack: file.stack, backend };
+  const pulumiCommand = engineCommand(tools.engine, versions.pulumi, env);
   let stack: Stack;
   try {
     stack = await LocalWorkspace.createOrSelectStack(
       { stackName: file.stack, projectName: project.name, program },
-      { workDir, pulumiCommand: engineCommand(tools.engine, versions.pulumi, env) },
+      { workDir, pulumiCommand },
     );
   } catch (error) {
     stopIfInterrupted();
     throw explain(error, setting);
   }
+
+  // After an operation the Automation API asks the engine three times more, for outputs and history, which the events have told.
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
+  // The API would have the secrets decrypted, for which the engine works a third of a second at the passphrase.
+  stack.exportStack = async () =>
+    JSON.parse((await pulumiCommand.run(['stack', 'export', '--stack', file.stack], workDir, {})).stdout);
 
   async function run(tell: Telling | undefined, begin: (onEvent: (e: EngineEvent) => void) => Promise<unknown>) {
     const deadline = performance.now() + ENDING_SECONDS * 1000;

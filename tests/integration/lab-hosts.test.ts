@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lab, type LabTools, labDown, labStatus, labUp, probePods } from '../../lab/index.ts';
 import { nodes } from '../../lab/topology.ts';
 import { ensureTools } from '../../setup/index.ts';
+import { labFolder } from '../support/scratch.ts';
 
 const name = 'hosts-test';
 const door = new URL('../../lab/index.ts', import.meta.url).href;
@@ -23,7 +14,7 @@ const door = new URL('../../lab/index.ts', import.meta.url).href;
 describe('the lab’s hosts', function () {
   this.timeout(300_000);
   const outerState = process.env.CALISPRAY_STATE;
-  const state = mkdtempSync(join(tmpdir(), 'calispray-hosts-'));
+  const state = labFolder('calispray-hosts-');
   const dir = join(state, 'labs', name);
   let tools: LabTools;
   let lab: Lab;

@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lab, labDown, labUp, probePods } from '../../lab/index.ts';
 import { ensureTools, type Tools } from '../../setup/index.ts';
 import { Controller, type Ended } from '../lab-kubespray/controller.ts';
 import { type Encapsulation, inventory, type Variables } from '../lab-kubespray/inventory.ts';
+import { labFolder } from '../support/scratch.ts';
 
 /** The stand-in for kubespray alone, on a lab of its own: what its entry points do to three real nodes. */
 describe('kubespray of the lab', function () {
   this.timeout(600_000);
   const name = 'kubespray-test';
-  const dir = mkdtempSync(join(tmpdir(), 'calispray-kubespray-'));
+  const dir = labFolder('calispray-kubespray-');
+  const outerState = process.env.CALISPRAY_STATE;
   const kubeconfig = join(dir, 'admin.conf');
   let tools: Tools;
   let lab: Lab;
   let on: Controller;
 
   before(async () => {
+    process.env.CALISPRAY_STATE = dir;
     tools = await ensureTools([
       'kube-apiserver',
       'kube-controller-manager',
@@ -28,13 +30,14 @@ describe('kubespray of the lab', function () {
       'base',
       'crds',
     ]);
-    await labDown({ name });
     lab = await labUp(tools, { name });
     on = new Controller(lab);
     on.prepare();
   });
   after(async () => {
     await labDown({ name });
+    if (outerState === undefined) delete process.env.CALISPRAY_STATE;
+    else process.env.CALISPRAY_STATE = outerState;
     rmSync(dir, { recursive: true, force: true });
   });
 

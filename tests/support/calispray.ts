@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { netnsPath } from '../../lab/topology.ts';
+import { labFolder } from './scratch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,7 +23,7 @@ export class Calispray {
 
   constructor(lab: string) {
     this.lab = lab;
-    this.state = mkdtempSync(join(tmpdir(), `calispray-${lab}-`));
+    this.state = labFolder(`calispray-${lab}-`);
   }
 
   get labDir(): string {

@@ -14,41 +14,37 @@ it; a new one gets the lowest free place. Places are contiguous: with a pool of
 import ipaddress
 import json
 import os
+import sys
 
-from ansible.module_utils.basic import AnsibleModule
-
+GIVEN = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 # A tunnel address and two pods need three addresses; pods of ordinary blocks stand at +5 and +10.
 NEEDED = 3
 
 
+def end(**result):
+    print(json.dumps(result))
+    sys.exit(1 if result.get("failed") else 0)
+
+
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "path": {"type": "path", "required": True},
-            "pool": {"type": "str", "required": True},
-            "block_size": {"type": "int", "required": True},
-            "nodes": {"type": "list", "elements": "dict", "default": []},
-            "remove": {"type": "list", "elements": "str", "default": []},
-        }
-    )
-    p = module.params
-    pool, size = ipaddress.ip_network(p["pool"], strict=False), p["block_size"]
+    p = json.loads(GIVEN)
+    pool, size = ipaddress.ip_network(p["pool"], strict=False), int(p["block_size"])
     if not pool.prefixlen <= size <= 32:
-        module.fail_json(msg="a block of /%d does not fit into the pool %s" % (size, pool))
+        end(failed=True, msg="a block of /%d does not fit into the pool %s" % (size, pool))
     before = {}
     if os.path.exists(p["path"]):
         with open(p["path"]) as f:
             before = json.load(f)
     same = before.get("pool") == str(pool) and before.get("block_size") == size
-    members = {m["name"]: m for m in (before.get("members", []) if same else []) if m["name"] not in p["remove"]}
+    members = {m["name"]: m for m in (before.get("members", []) if same else []) if m["name"] not in p.get("remove", [])}
 
     each = max(1, -(-NEEDED // 2 ** (32 - size)))
     places = 2 ** (size - pool.prefixlen) // each
-    for node in p["nodes"]:
+    for node in p.get("nodes", []):
         taken = {m["place"] for m in members.values()}
         place = members[node["name"]]["place"] if node["name"] in members else next(i for i in range(len(taken) + 1) if i not in taken)
         if place >= places:
-            module.fail_json(msg="the pool %s has blocks of /%d for %d nodes: none is left for %s" % (pool, size, places, node["name"]))
+            end(failed=True, msg="the pool %s has blocks of /%d for %d nodes: none is left for %s" % (pool, size, places, node["name"]))
         first = int(pool.network_address)
         blocks = ["%s/%d" % (ipaddress.ip_address(first + (place * each + i) * 2 ** (32 - size)), size) for i in range(each)]
         members[node["name"]] = {"name": node["name"], "address": node["address"], "place": place, "blocks": blocks}
@@ -59,7 +55,7 @@ def main():
         with open(p["path"] + ".tmp", "w") as f:
             json.dump(after, f, indent=2)
         os.rename(p["path"] + ".tmp", p["path"])
-    module.exit_json(changed=after != before, members=after["members"])
+    end(changed=after != before, members=after["members"])
 
 
 if __name__ == "__main__":

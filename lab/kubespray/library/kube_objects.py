@@ -16,11 +16,11 @@ import http.client
 import json
 import re
 import ssl
+import sys
 import time
 import urllib.parse
 
-from ansible.module_utils.basic import AnsibleModule
-
+GIVEN = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 MANAGER = "fieldManager=kubespray&force=true"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
@@ -174,31 +174,25 @@ def get(params):
         return None
 
 
+def end(**result):
+    print(json.dumps(result))
+    sys.exit(1 if result.get("failed") else 0)
+
+
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "api": {"type": "dict", "required": True},
-            "wait": {"type": "int", "default": 0},
-            "manifests": {"type": "list", "elements": "path", "default": []},
-            "objects": {"type": "list", "elements": "dict", "default": []},
-            "keep": {"type": "bool", "default": False},
-            "absent": {"type": "list", "elements": "dict", "default": []},
-            "get": {"type": "dict"},
-        }
-    )
-    p = module.params
-    if p["get"]:
-        module.exit_json(changed=False, object=get(p))
+    p = json.loads(GIVEN)
+    if p.get("get"):
+        end(changed=False, object=get(p))
     try:
         api = Api(**p["api"])
-        if p["wait"]:
-            api.ready(p["wait"])
-        changed = apply_crds(api, p["manifests"])
-        changed += [o["metadata"]["name"] for o in p["objects"] if apply_object(api, o, p["keep"])]
-        changed += [r["name"] for r in p["absent"] if delete(api, r)]
+        if p.get("wait"):
+            api.ready(int(p["wait"]))
+        changed = apply_crds(api, p.get("manifests", []))
+        changed += [o["metadata"]["name"] for o in p.get("objects", []) if apply_object(api, o, p.get("keep", False))]
+        changed += [r["name"] for r in p.get("absent", []) if delete(api, r)]
     except (OSError, http.client.HTTPException, Refused) as e:
-        module.fail_json(msg=str(e))
-    module.exit_json(changed=bool(changed), moved=changed)
+        end(failed=True, msg=str(e))
+    end(changed=bool(changed), moved=changed)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ addresses changed or it ends within 30 days. A kubeconfig without `path` is alwa
     kubeconfigs:  [{path, name, organization, server, cluster}]
 """
 import base64
+import json
 import os
 import subprocess
+import sys
 import tempfile
 
-from ansible.module_utils.basic import AnsibleModule
-
+GIVEN = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 DAYS = "365"
 
 KUBECONFIG = """\
@@ -140,23 +141,22 @@ def lasting_kubeconfig(directory, path, server):
         return lasting(f.name)
 
 
+def end(**result):
+    print(json.dumps(result))
+    sys.exit(1 if result.get("failed") else 0)
+
+
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "dir": {"type": "path", "required": True},
-            "certificates": {"type": "list", "elements": "dict", "default": []},
-            "kubeconfigs": {"type": "list", "elements": "dict", "default": []},
-        }
-    )
-    directory, changed = module.params["dir"], []
+    given = json.loads(GIVEN)
+    directory, changed = given["dir"], []
     try:
         authority(directory, changed)
-        for c in module.params["certificates"]:
+        for c in given.get("certificates", []):
             certificate(directory, c, changed)
-        texts = [kubeconfig(directory, k, changed) for k in module.params["kubeconfigs"]]
+        texts = [kubeconfig(directory, k, changed) for k in given.get("kubeconfigs", [])]
     except RuntimeError as e:
-        module.fail_json(msg=str(e))
-    module.exit_json(changed=bool(changed), made=changed, kubeconfigs=texts)
+        end(failed=True, msg=str(e))
+    end(changed=bool(changed), made=changed, kubeconfigs=texts)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,13 @@ at all. With `state: absent` the services are stopped and their files removed.
     files: [{path, content, mode}]        # that belong to no service
     needs: [/tmp/releases/x]              # fails as `copy` does where one is not on the node
 """
+import json
 import os
 import subprocess
+import sys
 import tempfile
 
-from ansible.module_utils.basic import AnsibleModule
-
+GIVEN = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 UNITS = "/etc/systemd/system"
 
 
@@ -43,12 +44,17 @@ def write(path, content, mode):
     return True
 
 
-def systemctl(module, *args, check=True):
+def end(**result):
+    print(json.dumps(result))
+    sys.exit(1 if result.get("failed") else 0)
+
+
+def systemctl(*args, check=True):
     run = subprocess.run(["systemctl", *args], capture_output=True, text=True)
     if check and run.returncode != 0:
         unit = args[-1]
         log = subprocess.run(["journalctl", "-u", unit, "-n", "15", "-o", "cat", "--no-pager"], capture_output=True, text=True)
-        module.fail_json(msg="systemctl %s: %s" % (" ".join(args), run.stderr.strip()), log=log.stdout.splitlines())
+        end(failed=True, msg="systemctl %s: %s" % (" ".join(args), run.stderr.strip()), log=log.stdout.splitlines())
     return run.stdout.strip()
 
 
@@ -56,7 +62,7 @@ def written(files):
     return [f["path"] for f in files if write(f["path"], f["content"], int(f.get("mode", "0644"), 8))]
 
 
-def install(module, services, files):
+def install(services, files):
     changed, reload, done = written(files), False, []
     for s in services:
         dirty = written(s.get("files") or [])
@@ -66,41 +72,33 @@ def install(module, services, files):
         changed += dirty
         s["dirty"] = bool(dirty) or bool(s.get("restart"))
     if reload:
-        systemctl(module, "daemon-reload")
+        systemctl("daemon-reload")
     wanted = [s for s in services if s.get("start", True)]
     if wanted:
         names = [s["name"] for s in wanted]
-        enabled = systemctl(module, "is-enabled", *names, check=False).split()
+        enabled = systemctl("is-enabled", *names, check=False).split()
         if len(enabled) != len(names) or set(enabled) != {"enabled"}:
-            systemctl(module, "enable", "--quiet", *names)
+            systemctl("enable", "--quiet", *names)
             changed.append("enabled")
-        active = systemctl(module, "is-active", *names, check=False).split()
+        active = systemctl("is-active", *names, check=False).split()
         for s, state in zip(wanted, active):
             if s["dirty"] or state not in ("active", "activating"):
-                systemctl(module, "restart", *([] if s.get("wait", True) else ["--no-block"]), s["name"])
+                systemctl("restart", *([] if s.get("wait", True) else ["--no-block"]), s["name"])
                 done.append(s["name"])
     notes = []
     for s in services:
         if s.get("report") and os.path.exists(s["report"]):
             with open(s["report"]) as f:
                 notes += f.read().splitlines()
-    for line in notes:
-        module.warn(line)
-    module.exit_json(changed=bool(changed or done), written=changed, restarted=done, notes=notes)
+    end(changed=bool(changed or done), written=changed, restarted=done, notes=notes, warnings=notes)
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "services": {"type": "list", "elements": "dict", "required": True},
-            "files": {"type": "list", "elements": "dict", "default": []},
-            "needs": {"type": "list", "elements": "path", "default": []},
-        }
-    )
-    for path in module.params["needs"]:
+    given = json.loads(GIVEN)
+    for path in given.get("needs", []):
         if not os.path.exists(path):
-            module.fail_json(msg="Source %s not found" % path)
-    install(module, module.params["services"], module.params["files"])
+            end(failed=True, msg="Source %s not found" % path)
+    install(given["services"], given.get("files", []))
 
 
 if __name__ == "__main__":

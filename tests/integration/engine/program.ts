@@ -25,6 +25,8 @@ class Inventory extends pulumi.ComponentResource {
 
 interface Inputs {
   seconds: number;
+  /** A file that is waited for as well; empty: none. */
+  go: string;
   /** Gets a line when the creation begins and one when it ends. */
   file: string;
 }
@@ -34,12 +36,13 @@ class Slow extends pulumi.dynamic.Resource {
   constructor(name: string, inputs: Inputs) {
     super(
       {
-        async create({ seconds, file }: { seconds: number; file: string }) {
-          const { appendFileSync } = require('node:fs');
+        async create({ seconds, go, file }: { seconds: number; go: string; file: string }) {
+          const { appendFileSync, existsSync } = require('node:fs');
           appendFileSync(file, 'begun\n');
           await new Promise((resume) => setTimeout(resume, seconds * 1000));
+          while (go !== '' && !existsSync(go)) await new Promise((resume) => setTimeout(resume, 20));
           appendFileSync(file, 'ended\n');
-          return { id: 'slow', outs: { seconds, file } };
+          return { id: 'slow', outs: { seconds, go, file } };
         },
       },
       name,
@@ -64,7 +67,8 @@ export default async function program(): Promise<Record<string, unknown>> {
   if (mistake === 'bug') throw new TypeError('planted bug');
   new Inventory('inventory', config.requireNumber('mtu'));
   const file = config.get('mark');
-  if (file !== undefined) new Slow('slow', { seconds: config.requireNumber('seconds'), file });
+  if (file !== undefined)
+    new Slow('slow', { seconds: config.getNumber('seconds') ?? 0, go: config.get('go') ?? '', file });
   const text = process.env.CALISPRAY_TEST_SECRET;
   if (text !== undefined) new Holder('holder', pulumi.secret(text));
   return { mtu: config.requireNumber('mtu'), ...(text === undefined ? {} : { secret: pulumi.secret(text) }) };

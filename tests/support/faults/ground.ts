@@ -54,16 +54,22 @@ export class Ground {
     if (built.code !== 0) throw new Error(`the cluster was not built:\n${built.text}`);
   }
 
-  /** Makes the bundle: the lab's kubespray with one play more. */
+  /** Makes the bundle: the lab's kubespray with one play more, and without its checks where only the network part runs. */
   protected async prepare(): Promise<void> {
     const tools = await ensureTools(['base', 'ansible']);
     const copy = join(this.calispray.state, 'kubespray');
     cpSync(kubespray, copy, { recursive: true });
-    const playbook = join(copy, 'playbooks/cluster.yml');
-    const text = readFileSync(playbook, 'utf8');
-    const place = text.indexOf('- name: Install a CNI and join the nodes');
-    if (place < 0) throw new Error('cluster.yml has no play where the fault point goes');
-    writeFileSync(playbook, `${text.slice(0, place)}${readFileSync(play, 'utf8')}\n${text.slice(place)}`);
+    const edit = (file: string, from: string, to: string) => {
+      const path = join(copy, 'playbooks', file);
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+      writeFileSync(path, text.replaceAll(from, to));
+    };
+    const network = '- name: Install a CNI and join the nodes';
+    edit('cluster.yml', network, `${readFileSync(play, 'utf8')}\n${network}`);
+    // What the variables are checked for is no matter of a fault; the first run, which has no tags, does it.
+    edit('boilerplate.yml', 'tags: always', 'tags: whole');
+    edit('cluster.yml', '{role: preinstall, tags: preinstall}', '{role: preinstall, tags: whole}');
     await makeBundle(this.bundle, tools.wheels, copy);
   }
 

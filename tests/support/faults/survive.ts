@@ -87,7 +87,8 @@ async function prove(ground: Ground, fault: Fault, before: Before): Promise<void
   assert.equal(ground.applied(), wanted);
   await fault.proof?.(ground);
 
-  const idle = await ground.up().ended;
+  // Where nothing was left over after the fault, the `up` above is the further one already.
+  const idle = ground.idle(again) ? again : await ground.up().ended;
   assert.equal(idle.code, 0, idle.text);
   assert.ok(ground.idle(idle), idle.text);
   assert.equal((await since()).length, changes, 'nothing ran a second time');
