@@ -14,6 +14,8 @@ const MONITOR = 'kubernetes:monitoring.coreos.com/v1:ServiceMonitor';
 const KUBERNETES = 'kubernetes:networking.k8s.io/v1:NetworkPolicy';
 const CALICO = 'kubernetes:projectcalico.org/v3:NetworkPolicy';
 const GLOBAL = 'kubernetes:projectcalico.org/v3:GlobalNetworkPolicy';
+const STAGED = 'kubernetes:projectcalico.org/v3:StagedGlobalNetworkPolicy';
+const STAGED_KUBERNETES = 'kubernetes:projectcalico.org/v3:StagedKubernetesNetworkPolicy';
 type Resource = [type: string, props: object];
 
 /** Those about policies themselves have worlds of their own to be tried in. */
@@ -117,6 +119,8 @@ describe('types-missing', () => {
     [CALICO, { egress: rule }, ['Egress']],
     [GLOBAL, { egress: rule }, ['Egress']],
     [GLOBAL, { ingress: rule, egress: rule }, ['Ingress', 'Egress']],
+    [STAGED, { egress: rule }, ['Egress']],
+    [STAGED_KUBERNETES, { egress: [{}] }, ['Ingress', 'Egress']],
     // Whoever writes an empty list means to deny egress, and gets Ingress: not one right answer.
     [KUBERNETES, { egress: [] }, undefined],
     [GLOBAL, { ingress: rule, egress: [] }, undefined],
@@ -127,7 +131,7 @@ describe('types-missing', () => {
       const advised = await judged([object(type, spec)]);
       assert.deepEqual(advised.codes, ['advisory types-missing']);
       const run = await judged([object(type, spec)], { 'types-missing': 'remediate' });
-      const field = type === KUBERNETES ? 'policyTypes' : 'types';
+      const field = [KUBERNETES, STAGED_KUBERNETES].includes(type) ? 'policyTypes' : 'types';
       assert.deepEqual(
         run.remedied.map(({ props }) => props.spec),
         expected === undefined ? [] : [{ ...spec, [field]: expected }],
@@ -140,6 +144,7 @@ describe('types-missing', () => {
     const said = [
       object(KUBERNETES, { policyTypes: ['Egress'] }),
       object(GLOBAL, { types: ['Ingress'] }),
+      object(STAGED_KUBERNETES, { stagedAction: 'Delete' }),
       object(SERVICE, {}),
     ];
     const { codes, remedied } = await judged(said, { 'types-missing': 'remediate' });
