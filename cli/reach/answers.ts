@@ -18,9 +18,11 @@ export function jsonLine(query: Query, answer: Answer): string {
     if (value !== undefined) asked += `,"${name}":${value}`;
   }
   if (!answer.ok) return `${asked},"error":${JSON.stringify(answer.error)}}`;
-  const { verdict, egress, ingress, behind } = answer.verdict;
+  const { verdict, egress, ingress, way, behind } = answer.verdict;
+  const hosts = (way ?? []).map(({ side, ...at }) => `${JSON.stringify(at).slice(0, -1)},"side":${sideJson(side)}}`);
   const each = behind === undefined ? '' : `,"behind":${JSON.stringify(behind)}`;
-  return `${asked},"verdict":"${verdict}","egress":${sideJson(egress)},"ingress":${sideJson(ingress)}${each}}`;
+  const passed = way === undefined ? '' : `,"way":[${hosts.join(',')}]`;
+  return `${asked},"verdict":"${verdict}","egress":${sideJson(egress)},"ingress":${sideJson(ingress)}${passed}${each}}`;
 }
 
 /** The same few halves are answered again and again. */
@@ -46,9 +48,10 @@ export function textLine(query: Query, answer: Answer, resources: readonly Resou
   const { icmpType } = query;
   const connection = `${connectionText(query)}${query.port === undefined && icmpType !== undefined ? `/${icmpType}` : ''}`;
   if (!answer.ok) return `error  ${connection}: ${answer.error}`;
-  const { verdict, egress, ingress, behind = [] } = answer.verdict;
+  const { verdict, egress, ingress, way = [], behind = [] } = answer.verdict;
   const each = behind.map((one) => `${one.dst} port ${one.port} ${one.verdict}`).join(', ');
-  const halves = [sideText('egress', egress, resources), sideText('ingress', ingress, resources)];
+  const hosts = way.map(({ endpoint, direction, side }) => sideText(direction, side, resources, ` of ${endpoint}`));
+  const halves = [sideText('egress', egress, resources), ...hosts, sideText('ingress', ingress, resources)];
   const said = [each, ...halves].filter((text) => text !== '');
   return `${verdict.padEnd(7)}${connection}${said.length === 0 ? '' : `: ${said.join('; ')}`}`;
 }
@@ -61,11 +64,12 @@ function sideText(
   name: 'egress' | 'ingress',
   { verdict, trace, on, why }: Side,
   resources: readonly Resource[],
+  of = '',
 ): string {
-  if (verdict === 'unpoliced') return why === undefined ? '' : `${name} is not policed: ${why}`;
+  if (verdict === 'unpoliced') return why === undefined ? '' : `${name}${of} is not policed: ${why}`;
   if (verdict === 'depends') {
-    return `${name} depends on ${(on ?? []).map((doubt) => doubtWords(doubt, name, resources)).join(', ')}`;
+    return `${name}${of} depends on ${(on ?? []).map((doubt) => doubtWords(doubt, name, resources)).join(', ')}`;
   }
   const last = trace.at(-1);
-  return last === undefined ? '' : `${name} ${stepWords(last, name, resources).said}`;
+  return last === undefined ? '' : `${name}${of} ${stepWords(last, name, resources).said}`;
 }

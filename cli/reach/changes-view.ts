@@ -8,6 +8,7 @@ import {
   inWords,
   listed,
   type Resource,
+  type Side,
   type Verdict,
   type World,
 } from '../../reachability/index.ts';
@@ -92,14 +93,23 @@ function whyOf(change: Change, { outside }: Omit<Compared, 'changes'>, before: D
   const [was, is] = [before.world.ask(query), after.world.ask(query)];
   if (!was.ok || !is.ok) return {};
   const denying = [was, is].find(({ verdict }) => verdict.verdict === 'deny')?.verdict ?? was.verdict;
-  const direction: Direction = denying.egress.verdict === 'deny' ? 'egress' : 'ingress';
-  const said = ({ resources }: Decider, verdict: Verdict) => {
-    const side = verdict[direction];
-    const step = decided(side, direction, resources);
-    const on = (side.on ?? []).map((doubt) => doubtWords(doubt, direction, resources));
-    return step ?? `${side.verdict}${on.length === 0 ? '' : ` on ${on.join(', ')}`}`;
+  const at = Math.max(
+    0,
+    sidesOf(denying).findIndex(({ side }) => side.verdict === denying.verdict),
+  );
+  const said = (decider: Decider, verdict: Verdict) => {
+    const { side, direction } = sidesOf(verdict)[at] ?? {};
+    if (side === undefined || direction === undefined) return 'nothing polices it';
+    const step = decided(side, direction, decider.resources);
+    const on = (side.on ?? []).map((doubt) => doubtWords(doubt, direction, decider.resources));
+    return `${direction} ${step ?? `${side.verdict}${on.length === 0 ? '' : ` on ${on.join(', ')}`}`}`;
   };
-  return { was: `${direction} ${said(before, was.verdict)}`, is: `${direction} ${said(after, is.verdict)}` };
+  return { was: said(before, was.verdict), is: said(after, is.verdict) };
+}
+
+/** Source, target and the hosts on the way, which may deny what both allow. */
+function sidesOf({ egress, ingress, way = [] }: Verdict): { side: Side; direction: Direction }[] {
+  return [{ side: egress, direction: 'egress' }, { side: ingress, direction: 'ingress' }, ...way];
 }
 
 export function changeLines(format: DiffFormat, { lines, gone, come }: Report, all: boolean, why: boolean): string[] {

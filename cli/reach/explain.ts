@@ -102,7 +102,12 @@ function sidesLines({ src, dst }: Query, answer: Answer, resources: readonly Res
     }),
     ...on.map((doubt) => `${indent}  depends on ${doubtWords(doubt, name, resources)}`),
   ];
-  return [...side('egress', src, answer.verdict.egress), ...side('ingress', dst, answer.verdict.ingress)];
+  const { egress, ingress, way = [] } = answer.verdict;
+  return [
+    ...side('egress', src, egress),
+    ...way.flatMap((passage) => side(passage.direction, passage.endpoint, passage.side)),
+    ...side('ingress', dst, ingress),
+  ];
 }
 
 /** As a line of JSON of a query, each step of a side with the names that its author gave; `behind` and `staged` as there are. */
@@ -126,7 +131,7 @@ export function explanationJson(
 
 function answerJson(answer: Answer, resources: readonly Resource[]): object {
   if (!answer.ok) return { error: answer.error };
-  const { verdict, egress, ingress, behind } = answer.verdict;
+  const { verdict, egress, ingress, way, behind } = answer.verdict;
   const side = (name: 'egress' | 'ingress', { verdict: said, trace, on, why }: Side) => ({
     verdict: said,
     ...(trace.length > 0 && {
@@ -141,6 +146,9 @@ function answerJson(answer: Answer, resources: readonly Resource[]): object {
     verdict,
     egress: side('egress', egress),
     ingress: side('ingress', ingress),
+    ...(way !== undefined && {
+      way: way.map((one) => ({ ...one, side: side(one.direction, one.side) })),
+    }),
     ...(behind !== undefined && { behind }),
   };
 }

@@ -67,7 +67,8 @@ function named(pods: readonly string[], { pods: all, workloads }: Everybody, gra
   );
   return [...Map.groupBy(pods, namespaceOf)].flatMap(([namespace, mine]) => {
     const size = namespaces.get(namespace) ?? 0;
-    if (mine.length === size && several.get(namespace) === true) return [`every pod of ${namespace}`];
+    const whole = mine.length === size && (grain === 'namespace' || several.get(namespace) === true);
+    if (whole) return [`every pod of ${namespace}`];
     if (grain === 'namespace') return [`${namespace}${part(mine.length, size)}`];
     return [...Map.groupBy(mine, workloadOf)].map(([name, found]) => {
       const [pod = name] = found;

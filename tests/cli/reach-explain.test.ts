@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { textLine } from '../../cli/reach/answers.ts';
+import { jsonLine, textLine } from '../../cli/reach/answers.ts';
 import { endNamed, explanationJson, explanationLines, explanationOf } from '../../cli/reach/explain.ts';
 import { askable } from '../../cli/reach/world.ts';
 import type { Query, Resource } from '../../reachability/index.ts';
@@ -93,6 +93,48 @@ describe('an explanation', () => {
       textLine(query, asked.world.ask(query), asked.resources),
       /ingress depends on HTTP GET on any path \(ingress\[1\] of/,
     );
+  });
+
+  it('has the hosts on the way, which may deny what both ends allow', () => {
+    const node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'one' },
+      status: { addresses: [{ type: 'InternalIP', address: '192.168.4.61' }] },
+    };
+    const host = resource(
+      'HostEndpoint',
+      'h',
+      { node: 'one', interfaceName: '*', expectedIPs: ['192.168.4.61'] },
+      { labels: { host: 'yes' } },
+    );
+    const forward = calico('f', {
+      selector: 'has(host)',
+      applyOnForward: true,
+      types: ['Ingress'],
+      ingress: [{ action: 'Deny' }],
+    });
+    const on = [node, host, forward, pod('n/a', { app: 'a' }, { spec: { nodeName: 'one' } })];
+    const query = { src: '203.0.113.7', dst: 'n/a', port: 80 };
+    assert.deepEqual(lines(query, on), [
+      '203.0.113.7 -> n/a tcp/80: deny',
+      '  egress of 203.0.113.7: unpoliced',
+      '  ingress of hostendpoint/h: deny',
+      '    denied by ingress[0] of GlobalNetworkPolicy f (tier default)',
+      '      deny from anywhere',
+      '  ingress of n/a: allow',
+      '    allowed by the profile kns.n: no policy is for it',
+    ]);
+    const asked = askable(on, undefined);
+    const answer = asked.world.ask(query);
+    assert.match(
+      textLine(query, answer, asked.resources),
+      /ingress of hostendpoint\/h denied by ingress\[0\] of GlobalNetworkPolicy f/,
+    );
+    const { way } = JSON.parse(jsonLine(query, answer));
+    assert.deepEqual([way[0].endpoint, way[0].direction, way[0].side.verdict], ['hostendpoint/h', 'ingress', 'deny']);
+    const [passage] = JSON.parse(explanationJson(explanationOf(asked, query), asked.resources)).way;
+    assert.equal(passage.side.steps[0].field, 'ingress[0]');
   });
 
   it('is as much for a program', () => {

@@ -176,12 +176,39 @@ describe('many pods in few words', () => {
     it(`${names.join(', ')} is ${words.join(', ')}`, () => assert.deepEqual(inWords(names, everybody), words));
   }
 
-  it('names nobody who is not meant, and everybody who is', () => {
+  /** Who is meant by a name: pods, or how many of a workload. */
+  function meant(word: string): { pods: string[]; some: number } {
+    const but = /^every pod but (.*)$/.exec(word)?.[1];
+    if (but !== undefined) {
+      const others = but.split(', ').map((one) => meant(one.replace('those of', 'every pod of')));
+      const left = new Set(others.flatMap((one) => one.pods));
+      const some = others.reduce((sum, one) => sum + one.some, 0);
+      const rest = pods.filter((one) => !left.has(one));
+      return some === 0 ? { pods: rest, some } : { pods: [], some: rest.length - some };
+    }
+    const namespaceOf = /^every pod of (.*)$/.exec(word)?.[1];
+    if (word === 'every pod') return { pods, some: 0 };
+    if (namespaceOf !== undefined) return { pods: pods.filter((one) => one.startsWith(`${namespaceOf}/`)), some: 0 };
+    const part = /\((\d+) of \d+ pods\)$/.exec(word)?.[1];
+    if (part !== undefined) return { pods: [], some: Number(part) };
+    return { pods: pods.includes(word) ? [word] : pods.filter((one) => workloads.get(one) === word), some: 0 };
+  }
+
+  it('names everybody who is meant, and nobody else', () => {
     fc.assert(
-      fc.property(fc.subarray(pods), (some) => {
-        const told = inWords(some, everybody, 'pod');
-        assert.deepEqual(told, some);
-      }),
+      fc.property(
+        fc.subarray(pods),
+        fc.constantFrom('workload' as const, 'namespace' as const, 'pod' as const),
+        (some, grain) => {
+          const told = inWords(some, everybody, grain).map(meant);
+          const named = told.flatMap((one) => one.pods);
+          assert.ok(
+            named.every((one) => some.includes(one)),
+            'nobody else',
+          );
+          assert.equal(new Set(named).size + told.reduce((sum, one) => sum + one.some, 0), some.length);
+        },
+      ),
     );
   });
 });
