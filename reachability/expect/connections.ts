@@ -4,14 +4,15 @@
  */
 import type { Expectation, ExpectedPorts } from '../../cluster/types.ts';
 import type { Plan } from '../evaluate.ts';
-import { joinRanges, LAST_PORT, portRanges } from '../ports.ts';
+import { joinRanges, LAST_PORT } from '../ports.ts';
 import type { CompiledRule } from '../rules.ts';
 import type { Verdict } from '../types.ts';
-import type { NamedPort } from '../world/endpoint.ts';
 import type { PlaceSet } from '../world/sets.ts';
 import { flowOf, type Party, protocolOf, type World } from '../world/world.ts';
 import type { Actor, Cast } from './actors.ts';
-import { actorsAt, means, portsOf, together } from './ends.ts';
+import type { Apart, End, Opposites } from './apart.ts';
+import { actorsAt, portsOf, together } from './ends.ts';
+import { rulesOf } from './plans.ts';
 
 /** Pairs of ends that are alike, on ports that are not as expected. */
 export interface Miss {
@@ -26,55 +27,31 @@ export interface Miss {
   readonly contradicts?: string;
 }
 
-/** @param all those that are judged together: `others` is without what one of them allows */
-export function missesOf(cast: Cast, expectation: Expectation, all: readonly Expectation[]): Miss[] {
-  return new Judging(cast, expectation, all).misses();
-}
-
 /** As clients of Linux do; who may not reach something may not by a port of his choice either. */
 const EPHEMERAL = 40000;
 
-/** As a text with a digit for each, and as a number for that text. */
-type Membership = Readonly<Record<'from' | 'to', { readonly bits: string; readonly id: number }>>;
+export function missesOf(apart: Apart, expectation: Expectation): Miss[] {
+  return new Judging(apart, expectation).misses();
+}
 
 class Judging {
-  private readonly world: World;
+  private readonly apart: Apart;
   private readonly cast: Cast;
+  private readonly world: World;
   private readonly expectation: Expectation;
-  /** Those of the other verdict that speak of single ends. */
-  private readonly opposite: readonly Expectation[];
+  private readonly opposites: Opposites;
   private readonly bounds: readonly number[];
-  /** A number for each set, node or list that keys are made of. */
-  private readonly numbers = new Map<unknown, number>();
-  private readonly memberships = new Map<Actor, Membership>();
-  private readonly portLists = new Map<readonly NamedPort[], number>();
-  private readonly serviceBounds: readonly number[];
-  /** What host endpoints may say of any connection; none where the world has no such endpoint. */
-  private readonly ofHosts: readonly CompiledRule[];
-  private readonly hostsAct: boolean;
+  private readonly nodes: boolean;
 
-  constructor(cast: Cast, expectation: Expectation, all: readonly Expectation[]) {
-    this.cast = cast;
-    this.world = cast.world;
+  constructor(apart: Apart, expectation: Expectation) {
+    this.apart = apart;
+    this.cast = apart.cast;
+    this.world = apart.cast.world;
     this.expectation = expectation;
-    this.opposite = all.filter(
-      ({ verdict, from, to }) =>
-        verdict !== expectation.verdict && from.kind !== 'others' && from.kind !== 'own-node' && to.kind !== 'own-node',
-    );
-    const hosts = [...this.world.universe.located.values()].filter(({ endpoint }) => endpoint.kind === 'host');
-    this.hostsAct = hosts.length > 0;
-    this.ofHosts = [
-      ...hosts.flatMap((host) => [this.world.planOf(host, 'egress'), this.world.planOf(host, 'ingress')]),
-      ...this.world.plansOnTheWay(),
-    ].flatMap(rulesOf);
-    const expected = [expectation, ...this.opposite].flatMap((one) =>
-      portsOf(one).flatMap((ports) => ('first' in ports ? [ports.first, ports.last + 1] : [])),
-    );
-    // With hosts on the way every port that any rule speaks of may matter, and so may the failsafe ones.
-    this.bounds = this.hostsAct ? [...expected, ...portRanges(this.world).map(({ first }) => first)] : expected;
-    this.serviceBounds = [...this.world.services.values()].flatMap(({ backends }) =>
-      backends.flatMap(({ port }) => [port, port + 1]),
-    );
+    this.opposites = apart.opposites[expectation.verdict];
+    this.bounds = apart.bounds(expectation);
+    const { from, to } = expectation;
+    this.nodes = apart.hostsAct || [from, to].some(({ kind }) => kind === 'own-node' || kind === 'other-nodes');
   }
 
   misses(): Miss[] {
@@ -96,8 +73,8 @@ class Judging {
     ingress: Plan | undefined,
     others: readonly Actor[],
   ): Miss[] {
-    const rules = [...rulesOf(egress), ...rulesOf(ingress), ...this.ofHosts];
-    const nodes = this.needsNodes() || some.some(({ kind, pod }) => kind === 'node' || pod?.hostNetwork);
+    const rules = [...rulesOf(egress), ...rulesOf(ingress), ...this.apart.ofHosts];
+    const nodes = this.nodes || some.some(({ kind, pod }) => kind === 'node' || pod?.hostNetwork);
     const sources = this.classes(some, rules, 'src', nodes);
     const targets = this.classes(others, rules, 'dst', nodes);
     return targets.flatMap((dst) => {
@@ -106,57 +83,16 @@ class Judging {
     });
   }
 
-  private needsNodes(): boolean {
-    const { from, to } = this.expectation;
-    return this.hostsAct || [from, to].some(({ kind }) => kind === 'own-node' || kind === 'other-nodes');
-  }
-
   /** Actors of which the rules say the same. */
-  private classes(
-    actors: readonly Actor[],
-    rules: readonly CompiledRule[],
-    side: 'src' | 'dst',
-    nodes: boolean,
-  ): Actor[][] {
-    const sets = [...new Set(rules.flatMap((rule) => [...rule[side].within, ...rule[side].without]))];
-    const served = side === 'dst' ? rules.flatMap(({ dst }) => dst.service ?? []) : [];
+  private classes(actors: readonly Actor[], rules: readonly CompiledRule[], end: End, nodes: boolean): Actor[][] {
+    const sets = [...new Set(rules.flatMap((rule) => [...rule[end].within, ...rule[end].without]))];
+    const served = end === 'dst' ? rules.flatMap(({ dst }) => dst.service ?? []) : [];
     const keyOf = (actor: Actor) => {
       const { place } = actor;
-      return [
-        place.address?.family,
-        memberOf(sets, actor),
-        place.endpoints.map(({ endpoint }) => this.portList(endpoint.ports)).join(),
-        nodes ? this.numberOf(`${actor.kind} ${actor.node} ${actor.pod?.hostNetwork}`) : '',
-        served.some((service) => service.has(place)) || (this.hostsAct && actor.kind !== 'pod') ? `p${place.id}` : '',
-        this.membership(actor)[side === 'src' ? 'from' : 'to'].id,
-      ].join(' ');
+      const behind = served.some((service) => service.has(place)) ? ` p${place.id}` : '';
+      return `${this.apart.keyOf(actor, end, this.expectation.verdict, nodes)} ${memberOf(sets, actor)}${behind}`;
     };
     return [...Map.groupBy(actors, keyOf).values()];
-  }
-
-  private numberOf(key: unknown): number {
-    const known = this.numbers.get(key) ?? this.numbers.size;
-    this.numbers.set(key, known);
-    return known;
-  }
-
-  private portList(ports: readonly NamedPort[]): number {
-    const known = this.portLists.get(ports) ?? this.numberOf(JSON.stringify(ports));
-    this.portLists.set(ports, known);
-    return known;
-  }
-
-  /** Which of the opposite expectations mean it. */
-  private membership(actor: Actor): Membership {
-    const known = this.memberships.get(actor);
-    if (known !== undefined) return known;
-    const of = (side: 'from' | 'to') => {
-      const bits = this.opposite.map((one) => (means(one[side], actor) ? '1' : '0')).join('');
-      return { bits, id: this.numberOf(`opposite ${bits}`) };
-    };
-    const found = { from: of('from'), to: of('to') };
-    this.memberships.set(actor, found);
-    return found;
   }
 
   /** The expected ports, cut where a rule, a named port of the pod, or another expectation tells them apart. */
@@ -169,7 +105,7 @@ class Judging {
         for (const { first, last } of ports?.ranges ?? []) add(first, last);
         for (const { name, port } of named) if (ports?.names.includes(name)) add(port, port);
       }
-      if (dst.service !== undefined) for (const bound of this.serviceBounds) bounds.add(bound);
+      if (dst.service !== undefined) for (const bound of this.apart.serviceBounds) bounds.add(bound);
     }
     const sorted = [...bounds].filter((bound) => bound >= 1 && bound <= LAST_PORT).sort((a, b) => a - b);
     return portsOf(this.expectation).flatMap((ports): ExpectedPorts[] => {
@@ -213,12 +149,11 @@ class Judging {
 
   /** The opposite expectation that means this connection. */
   private against(src: Actor, dst: Actor, ports: ExpectedPorts): string | undefined {
-    const { from } = this.membership(src);
-    const { to } = this.membership(dst);
-    return this.opposite.find(
+    const [from, to] = [this.opposites.meaning(src, 'src'), this.opposites.meaning(dst, 'dst')];
+    return this.opposites.all.find(
       (one, i) =>
-        from.bits[i] === '1' &&
-        to.bits[i] === '1' &&
+        from[i] === '1' &&
+        to[i] === '1' &&
         portsOf(one).some((wanted) => covers(wanted, ports)) &&
         together(one, src, dst),
     )?.path;
@@ -247,10 +182,6 @@ function onNode({ party, node: known }: Actor, node: string): Party {
   const { located } = party;
   if (located?.endpoint.kind !== 'pod' || known !== '') return party;
   return { ...party, located: { ...located, endpoint: { ...located.endpoint, node } } };
-}
-
-function rulesOf(plan: Plan | undefined): CompiledRule[] {
-  return (plan?.tiers ?? []).flatMap(({ policies }) => policies.flatMap(({ rules }) => rules));
 }
 
 /** What each set says of it, a digit for each. */

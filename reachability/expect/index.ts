@@ -3,6 +3,7 @@ import type { Expectation } from '../../cluster/types.ts';
 import type { Resource } from '../raw.ts';
 import type { WorldOptions } from '../world/world.ts';
 import { castOf } from './actors.ts';
+import { Apart } from './apart.ts';
 import { type Miss, missesOf } from './connections.ts';
 import { emptiness } from './ends.ts';
 import { budgetFor, mendFor } from './mend/search.ts';
@@ -34,9 +35,10 @@ export function judgeExpectations(
 ): Failure[] {
   if (expectations.length === 0) return [];
   const cast = castOf(resources, expectations, options);
+  const apart = new Apart(cast, expectations);
   const judged = expectations.map((expectation): Judged => {
     const empty = emptiness(cast, expectation);
-    return { expectation, empty, misses: empty === undefined ? missesOf(cast, expectation, expectations) : [] };
+    return { expectation, empty, misses: empty === undefined ? missesOf(apart, expectation) : [] };
   });
   const holding = judged
     .filter(({ empty, misses }) => empty === undefined && misses.length === 0)

@@ -139,6 +139,7 @@ class Making implements MadeUps {
   private readonly names = new Set<string>();
   private readonly known: ReadonlyMap<string, NamespaceLabels>;
   private readonly madeUp = new Map<string, string>();
+  private readonly thoughtOf = new Set<string>();
 
   constructor(resources: readonly Resource[], known: ReadonlyMap<string, NamespaceLabels>) {
     for (const resource of resources) {
@@ -210,9 +211,12 @@ class Making implements MadeUps {
   }
 
   private add(witness: Witness & { readonly namespace: string }, side: Side, of?: ExpectedEnd): void {
+    const { namespace, labels, serviceAccount } = witness;
+    const kind = JSON.stringify([side, namespace, Object.entries(labels).sort(), serviceAccount]);
+    if (of === undefined && this.thoughtOf.has(kind)) return;
+    this.thoughtOf.add(kind);
     for (const ports of this.portsOf(witness)) {
-      const { namespace, labels, serviceAccount } = witness;
-      const key = JSON.stringify([side, namespace, Object.entries(labels).sort(), serviceAccount, ports]);
+      const key = `${kind} ${JSON.stringify(ports)}`;
       const made = this.found.get(key) ?? {
         pod: this.podOf(witness, ports),
         words: this.wordsOf(witness),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Expectation, ExpectedPorts } from '../../cluster/types.ts';
 import { type Actor, type Cast, castOf } from '../../reachability/expect/actors.ts';
+import { Apart } from '../../reachability/expect/apart.ts';
 import { missesOf } from '../../reachability/expect/connections.ts';
 import { actorsAt, emptiness, means, portsOf, together } from '../../reachability/expect/ends.ts';
 import { judgeExpectations, type Mend, portRanges, type Resource } from '../../reachability/index.ts';
@@ -83,9 +84,10 @@ describe('expectations', () => {
     fc.assert(
       fc.property(anyWorld(true), anyExpectations, (drawn, all) => {
         const cast = castOf(resourcesOf(drawn), all, {});
+        const apart = new Apart(cast, all);
         for (const e of all) {
           if (emptiness(cast, e) !== undefined) continue;
-          const misses = missesOf(cast, e, all);
+          const misses = missesOf(apart, e);
           const sources = actorsAt(cast, e.from, e.verdict, true);
           const targets = actorsAt(cast, e.to, e.verdict, false);
           const pairs = new Set<string>();

@@ -7,6 +7,7 @@ import type { Resource } from '../../raw.ts';
 import type { Direction, Step } from '../../types.ts';
 import type { WorldOptions } from '../../world/world.ts';
 import { type Cast, castOf } from '../actors.ts';
+import { Apart } from '../apart.ts';
 import { type Miss, missesOf } from '../connections.ts';
 import { emptiness } from '../ends.ts';
 import type { Mend } from '../types.ts';
@@ -104,6 +105,7 @@ function makesItHold(
 ): boolean {
   const after = changes.reduce<readonly Resource[]>((now, change) => changed(now, change), resources);
   const cast = castOf(after, all, options);
-  const holds = (one: Expectation) => emptiness(cast, one) === undefined && missesOf(cast, one, all).length === 0;
+  const apart = new Apart(cast, all);
+  const holds = (one: Expectation) => emptiness(cast, one) === undefined && missesOf(apart, one).length === 0;
   return holds(expectation) && holding.every(holds);
 }
