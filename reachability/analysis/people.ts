@@ -23,8 +23,8 @@ import { type Mention, samplesOf, turnedAway } from './samples.ts';
 
 /** One end of a connection that is asked about. */
 export interface Someone {
-  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector, `tunnel` of a node in the pods' range. */
-  readonly kind: 'pod' | 'stranger' | 'stand-in' | 'host' | 'node' | 'tunnel' | 'outside';
+  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector; `tunnel` of a node, or, where no node is known, `spare` address of a pool. */
+  readonly kind: 'pod' | 'stranger' | 'stand-in' | 'host' | 'node' | 'tunnel' | 'spare' | 'outside';
   /** As a query names it. */
   readonly name: string;
   /** As a person does. */
@@ -81,7 +81,8 @@ export function peopleOf(
   const namespaces = namespacesIn(resources, base);
   const own = resources.map((resource) => withAddress(resource, base, free));
   const standIns = [...strangers(namespaces, free), ...selected(base, namespaces, free)];
-  const tunnel = nodes.size === 0 ? [] : free.one();
+  // Tunnels of nodes have addresses of the pools, in any part of them.
+  const spare = [...free.one(), ...free.parts().map(({ address }) => address)];
   const all = [...own, ...standIns.map(podOf)];
   const world = new World(all, options);
   const made = new Map(standIns.map((standIn) => [`${standIn.namespace}/${standIn.name}`, standIn]));
@@ -93,10 +94,10 @@ export function peopleOf(
     everybody: [
       ...pods(world, made),
       ...nodesOf(world),
-      ...tunnel.map((address) => ({
-        kind: 'tunnel' as const,
+      ...spare.map((address) => ({
+        kind: nodes.size === 0 ? ('spare' as const) : ('tunnel' as const),
         name: formatAddress(address),
-        words: 'a node by the address of its tunnel',
+        words: formatAddress(address),
         place: world.universe.placeOf(address),
       })),
       ...outsideOf(world, pools).map(({ name, address, party }) => ({

@@ -28,6 +28,8 @@ export function unitsOf(resources: readonly Resource[], grounds: readonly Ground
   const units = new Map<string, Draft>();
   for (const { direction, plan } of grounds) {
     for (const { policy, rules, steps } of plan.tiers.flatMap((tier) => tier.policies)) {
+      // What host endpoints let through is judged at other places as well.
+      if (policy.stage !== 'normal' || policy.onForward === true) continue;
       for (const [i, rule] of rules.entries()) {
         const step = steps[i];
         if (step === undefined || seen.has(rule)) continue;
