@@ -2,7 +2,7 @@ import type { Expectation } from '../../cluster/types.ts';
 import { judgeExpectations } from '../../reachability/expect/index.ts';
 import type { Failure, Mend } from '../../reachability/expect/types.ts';
 import type { Resource, Side, Step, Verdict } from '../../reachability/index.ts';
-import { originOf } from './origin.ts';
+import { isWritten, originOf } from './origin.ts';
 import type { DeclaredWorld, ObjectFinding, ObjectRule, ObjectWant } from './rule.ts';
 import { inputWants, isGlobal, worldIn, worldWants } from './world.ts';
 import { yamlLines } from './yaml.ts';
@@ -66,7 +66,7 @@ function findingOf(failure: Failure, world: DeclaredWorld): ObjectFinding {
           ? 'No one change of one policy mends it: change the policies, or what is expected.'
           : 'Take one of the two back.'
         : changesOf(mend)
-            .map(({ summary }) => sentence(summary))
+            .flatMap((change) => [sentence(change.summary), ...whereToMend(change, world)])
             .join(' '),
     ...(mend === undefined ? {} : shown(mend)),
   };
@@ -80,6 +80,19 @@ function said({ expectation, words, verdict, decidedBy, further }: Failure, worl
   const origins = [...new Set(stepsOf(verdict).flatMap((step) => originOfStep(step, world) ?? []))];
   const where = origins.length === 0 ? '' : ` (${origins.join(', ')})`;
   return `${words} must be ${must} and is ${is}: ${decidedBy}${where}${further === '' ? '' : `; ${further}`}`;
+}
+
+/** Where the change goes, of a stack file; a policy that one of its lines makes is written out to be changed. */
+function whereToMend({ does, object: { kind, metadata } }: Mend, world: DeclaredWorld): string[] {
+  const { name, namespace = 'default' } = metadata;
+  const origin = originOf({ kind, name, namespace }, [world]);
+  if (origin !== undefined) {
+    const written = isWritten(origin) || does === 'remove';
+    return [written ? `It is ${origin}.` : `${origin} makes it: leave that out, and put this into policies.extra.`];
+  }
+  return does === 'add' && Object.keys(world.origins).length > 0
+    ? ['It goes into policies.extra, or into a manifest.']
+    : [];
 }
 
 function changesOf(mend: Mend): Mend[] {

@@ -16,6 +16,11 @@ export function originOf(
  * field: `policies/production.yaml#2 spec.ingress[0]`. Of a policy that the stack file asks for in one line, that line: `policies.allowDns[0]`.
  */
 export function pathFrom(origin: string, path: string): string {
-  if (/#\d+$/.test(origin)) return path === '' ? origin : `${origin} ${path}`;
-  return path !== '' && /^policies\.extra\[\d+\]$/.test(origin) ? `${origin}.${path}` : origin;
+  if (path === '' || !isWritten(origin)) return origin;
+  return origin.includes('#') ? `${origin} ${path}` : `${origin}.${path}`;
+}
+
+/** Whether the object stands there as the API has it, and is not made of a line that asks for it. */
+export function isWritten(origin: string): boolean {
+  return /#\d+$/.test(origin) || /^policies\.extra\[\d+\]$/.test(origin);
 }

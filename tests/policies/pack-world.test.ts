@@ -83,6 +83,10 @@ describe('expectations, in the pack', () => {
       expectations[0]?.message ?? '',
       /at expect\[0\]: .*default-deny-ingress.*\(policies\.defaultDenyIngress\[0\]\)/,
     );
+    assert.match(
+      expectations[0]?.message ?? '',
+      /\n\s+→ Add NetworkPolicy production\/.* It goes into policies\.extra, or into a manifest\.\n/,
+    );
   });
 
   it('are judged at the level that the stack says', async () => {
