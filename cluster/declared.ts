@@ -45,7 +45,7 @@ export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[]
 
 /**
  * Where in the stack file, or in which manifest, an object comes from: `NetworkPolicy production/allow-dns` → `policies.allowDns[0]`,
- * `GlobalNetworkPolicy deny-all` → `policies/global.yaml#2`.
+ * `GlobalNetworkPolicy deny-all` → `manifests/global.yaml#2`.
  */
 export function originsOf(cluster: Cluster): Readonly<Record<string, string>> {
   const { policies, network, workloads } = cluster;

@@ -29,8 +29,8 @@ const stacks = fenced('yaml').filter((code) => code !== manifest);
 
 /** What the examples point to: the manifest that the page shows, and a folder with what that one refers to. */
 const manifests: Manifests = {
-  'policies/production.yaml': manifest,
-  'policies/platform/office.json': JSON.stringify({
+  'manifests/production.yaml': manifest,
+  'manifests/platform/office.json': JSON.stringify({
     apiVersion: 'projectcalico.org/v3',
     kind: 'GlobalNetworkSet',
     metadata: { name: 'office', labels: { role: 'office' } },

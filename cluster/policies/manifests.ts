@@ -32,7 +32,7 @@ export function manifestPathsIn(value: unknown): string[] {
 /** A document as it is written, wrong or right, for what is to be compared across the policies of a stack. */
 export interface WrittenManifest {
   readonly value: unknown;
-  /** `policies/production.yaml#2`. */
+  /** `manifests/production.yaml#2`. */
   readonly origin: string;
   /** A finding about the document: its path and its place are in the manifest. */
   located(finding: Finding): Finding;
@@ -120,7 +120,7 @@ function entriesOf({ value, place }: DocumentSource, origin: string): WrittenMan
   return value.items.map((item, i) => one(item, `items[${i}]`));
 }
 
-/** Where a path as findings have it, `policies/production.yaml#2 spec.ingress[0]`, stands; undefined where it is in none of the manifests. */
+/** Where a path as findings have it, `manifests/production.yaml#2 spec.ingress[0]`, stands; undefined where it is in none of the manifests. */
 export function placeInManifests(path: string, manifests: Manifests): Place | undefined {
   for (const [file, text] of Object.entries(manifests)) {
     if (typeof text !== 'string' || !path.startsWith(`${file}#`)) continue;

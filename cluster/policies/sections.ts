@@ -9,7 +9,7 @@ import { nameOf, stagedOf } from './staged.ts';
 
 export interface DeclaredPolicy {
   readonly object: PolicyObject;
-  /** `policies.allowDns[0]`, `policies/production.yaml#2`. */
+  /** `policies.allowDns[0]`, `manifests/production.yaml#2`. */
   readonly origin: string;
 }
 

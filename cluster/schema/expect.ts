@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { portsIn } from '../expect.ts';
 import { field, section } from './documentation.ts';
-import { anyAddress, anyCidr, dnsName, port, text } from './values.ts';
+import { anyAddress, anyCidr, dnsName, objectName, port, text } from './values.ts';
 import { labels, QUESTION } from './workloads.ts';
 
 const pods = z.strictObject({
@@ -29,7 +29,7 @@ const pods = z.strictObject({
       note: QUESTION,
     }),
   ),
-  serviceAccount: dnsName
+  serviceAccount: objectName
     .optional()
     .meta(field('Their service account.', { otherwise: 'any', example: 'web', change: 'free', note: QUESTION })),
 });

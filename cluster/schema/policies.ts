@@ -256,7 +256,7 @@ export const policies = z.strictObject({
     .meta(
       field(
         'Files of the same kinds as `extra`, YAML of one document or many or JSON, or folders of them (`*.yaml`, `*.yml`, `*.json`); from the folder of the project, with `--spec FILE` from that of the file.',
-        { example: ['policies/production.yaml'], change: 'free', note: API_SERVER },
+        { example: ['manifests/production.yaml'], change: 'free', note: API_SERVER },
       ),
     ),
   staged: z

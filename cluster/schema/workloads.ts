@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { field } from './documentation.ts';
 import { labelKey, labelValue } from './texts.ts';
-import { dnsName, port, text } from './values.ts';
+import { dnsName, objectName, port, text } from './values.ts';
 
 export const QUESTION = 'Nothing in the cluster changes; questions and `expect` are answered anew.';
 
@@ -58,7 +58,7 @@ const workload = z.strictObject({
       note: QUESTION,
     }),
   ),
-  name: dnsName.meta(
+  name: objectName.meta(
     field('What answers call it, as the Deployment is called.', { example: 'my-app', change: 'free', note: QUESTION }),
   ),
   labels: labels
@@ -74,7 +74,7 @@ const workload = z.strictObject({
         note: QUESTION,
       }),
     ),
-  serviceAccount: dnsName.optional().meta(
+  serviceAccount: objectName.optional().meta(
     field('Service account of its pods.', {
       otherwise: '`default`',
       example: 'web',

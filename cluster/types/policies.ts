@@ -86,7 +86,7 @@ type PolicyPort = { protocol: 'TCP' | 'UDP'; port: number };
 
 /** An object out of a manifest. */
 export interface ManifestObject {
-  /** `policies/production.yaml#2`: the file as the stack names it, and the number of the document, from 1. */
+  /** `manifests/production.yaml#2`: the file as the stack names it, and the number of the document, from 1. */
   readonly origin: string;
   readonly object: PolicyObject;
 }

@@ -23,6 +23,7 @@ describe('the official pulumi', function () {
     for (const part of ['package.json', 'index.ts', ...rooms]) {
       cpSync(join(root, part), join(dir, part), { recursive: true });
     }
+    cpSync(join(root, 'tests/cluster/manifests'), join(dir, 'manifests'), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
     const home = join(place.state, 'pulumi-home');
     if (tools.providers === 'stand-in') installStandIns(home, process.execPath);
@@ -46,11 +47,12 @@ describe('the official pulumi', function () {
     return pulumi('preview', '--stack', 'dev');
   }
 
-  it('previews the program unchanged', async () => {
-    const done = await preview((text) => `${text}\n`);
+  it('previews the program unchanged, with the manifests that the stack points to', async () => {
+    const done = await preview((text) => text.replace(/^( *)policies:\n/m, '$&$1  manifests: [manifests/]\n'));
     assert.equal(done.status, 0, `${done.stdout}${done.stderr}`);
     assert.match(done.stdout, /calispray:cluster:CalicoCluster/);
     assert.match(done.stdout, /allow-cluster-internal/);
+    assert.match(done.stdout, /NetworkPolicy vmstation-policies-production-allow-frontend create/);
   });
 
   it('is stopped by the inventory, without the pack, at what kubespray would refuse, and shows no stack trace', async () => {
