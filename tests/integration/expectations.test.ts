@@ -68,6 +68,10 @@ describe('expectations of a stack, on the real engine', function () {
   it('stop the reference’s own policy word for word, with the connection, the rule and the change that mends it', async () => {
     const { code, of } = await preview('word-for-word', (text) => withExtra(text, [wordForWord]));
     assert.equal(code, 1);
+    assert.deepEqual(
+      of('policy-cancelled').map(({ finding }) => finding?.path),
+      ['policies.extra[0].spec.ingress[0]', 'policies.extra[0].spec.egress[0]'],
+    );
     const [found, ...others] = of('expectation');
     assert.deepEqual([others, found?.mandatory, found?.finding?.path], [[], true, 'expect[1]']);
     const { message = '', mend = '' } = found?.finding ?? {};
@@ -76,7 +80,7 @@ describe('expectations of a stack, on the real engine', function () {
     const mended = parse(mend);
     assert.deepEqual([mended.kind, mended.metadata.name], ['GlobalNetworkPolicy', 'allow-cluster-internal']);
     const after = await preview('mended', (text) => withExtra(text, [mended]));
-    assert.deepEqual([after.of('expectation'), after.of('not-judged')], [[], []]);
+    assert.deepEqual([after.code, after.of('expectation'), after.of('not-judged')], [0, [], []]);
   });
 });
 
