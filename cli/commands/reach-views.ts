@@ -43,7 +43,8 @@ async function told(options: ViewOptions, shape: Shape, ends: (asked: Asked) => 
   const [sources, targets] = ends(asked);
   const edges = edgesOf(asked.world, sources, targets);
   const lines = await viewOf(format, shape, edges);
-  const none = 'There is nobody to ask about: the world has no running pod. --world FILE adds workloads.';
+  const none =
+    'There is nobody to ask about: the world has no running pod. --world adds some: a FILE, or workloads:NAME of a stack.';
   await print(format === 'text' && edges.length === 0 ? [none] : lines);
   return exitCodes.done;
 }

@@ -40,7 +40,8 @@ const exitCodes = `
 Exit codes: 0 answered, whatever the answer is; 1 something cannot be understood or answered; 70 a bug.`;
 
 const collected = (one: string, all: readonly string[] = []) => [...all, one];
-const sources = 'a file or folder of resources, stack:NAME, stack:NAME@REVISION, live:NAME, kubeconfig:FILE';
+const sources =
+  'a file or folder of resources, stack:NAME, stack:NAME@REVISION, workloads:NAME, live:NAME, kubeconfig:FILE';
 const without = 'leave this out: NetworkPolicy/NAMESPACE/NAME; several times if need be';
 const calico = 'version of Calico that decides (default: that of the cluster or stack, else as 3.32)';
 
@@ -157,7 +158,7 @@ function diffCommand(reach: Command, run: Run): void {
   examples(
     diff,
     'diff stack:dev@origin/main stack:dev --format markdown',
-    'diff --stack prod live stack:prod',
+    'diff --stack prod live stack:prod --world workloads:prod',
     'diff --enforce-staged stack:dev',
     'diff old.yaml new.yaml --world workloads.yaml',
   );

@@ -1,4 +1,4 @@
-/** What a world is made of, as a person names it: files and folders, a stack, a stack as git has it, a live cluster. */
+/** What a world is made of, as a person names it: files and folders, a stack, a stack as git has it, its workloads alone, a live cluster. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../cluster/finding.ts';
@@ -11,7 +11,8 @@ import { documentsIn } from './documents.ts';
 
 export type Source =
   | { readonly kind: 'files'; readonly path: string }
-  | { readonly kind: 'stack'; readonly stack: string; readonly revision?: string }
+  /** `workloads`: without its policies and what they refer to. */
+  | { readonly kind: 'stack' | 'workloads'; readonly stack: string; readonly revision?: string }
   | { readonly kind: 'spec'; readonly path: string }
   /** Of a stack, or of a kubeconfig. */
   | { readonly kind: 'live'; readonly stack: string }
@@ -24,18 +25,18 @@ export interface Where {
 }
 
 /**
- * `stack:NAME`, `stack:NAME@REVISION`, `live`, `live:NAME`, `kubeconfig:FILE`; all else is a file or a folder.
+ * `stack:NAME`, `stack:NAME@REVISION`, `workloads:NAME` (and with a revision), `live`, `live:NAME`, `kubeconfig:FILE`; all else is a file or a folder.
  * @throws UserError `no-question` where `live` alone means nothing here
  */
 export function sourceNamed(text: string, { live }: Where): Source {
-  const [, word, rest = ''] = /^(stack|live|kubeconfig):(.+)$/.exec(text) ?? [];
+  const [, word, rest = ''] = /^(stack|workloads|live|kubeconfig):(.+)$/.exec(text) ?? [];
   if (word === 'live') return { kind: 'live', stack: rest };
   if (word === 'kubeconfig') return { kind: 'live', kubeconfig: rest };
-  if (word === 'stack') {
+  if (word === 'stack' || word === 'workloads') {
     const at = rest.indexOf('@');
     return at < 0
-      ? { kind: 'stack', stack: rest }
-      : { kind: 'stack', stack: rest.slice(0, at), revision: rest.slice(at + 1) };
+      ? { kind: word, stack: rest }
+      : { kind: word, stack: rest.slice(0, at), revision: rest.slice(at + 1) };
   }
   if (text !== 'live') return { kind: 'files', path: text };
   if (live !== undefined) return live;
@@ -69,7 +70,7 @@ export async function load(sources: readonly Source[], where: Where): Promise<Lo
 }
 
 /** What a stack says of these it says without knowing all; where another source has it, that one knows more. */
-const known = ['Node', 'Namespace', 'Service', 'ServiceAccount', 'Pod'];
+const known = ['Node', 'Namespace', 'Service', 'ServiceAccount', 'Pod', 'IPPool', 'FelixConfiguration'];
 
 function together(parts: readonly Part[]): readonly Resource[] {
   const [only] = parts;
@@ -94,7 +95,7 @@ function together(parts: readonly Part[]): readonly Resource[] {
 }
 
 const clusterScoped =
-  /^(Namespace|Node|GlobalNetworkPolicy|GlobalNetworkSet|StagedGlobalNetworkPolicy|Tier|HostEndpoint|IPPool|(Cluster|Admin|BaselineAdmin)NetworkPolicy)$/;
+  /^(Namespace|Node|GlobalNetworkPolicy|GlobalNetworkSet|StagedGlobalNetworkPolicy|Tier|HostEndpoint|IPPool|FelixConfiguration|Profile|(Cluster|Admin|BaselineAdmin)NetworkPolicy)$/;
 
 /** The same for either of Calico's groups, in which one resource may be written. */
 export function keyOf({ apiVersion, kind, metadata }: Resource): string {
@@ -109,11 +110,13 @@ async function partOf(source: Source, { cwd }: Where): Promise<Part> {
     case 'files':
       return { resources: filesAt(source.path).flatMap(resourcesOf), declared: false };
     case 'spec':
-      return declaredBy(await specified({ spec: source.path, ...at }));
-    case 'stack': {
-      if (source.revision === undefined) return declaredBy(await specified({ stack: source.stack, ...at }));
+      return declaredBy(await specified({ spec: source.path, ...at }), 'stack');
+    case 'stack':
+    case 'workloads': {
+      const { stack, revision, kind } = source;
+      if (revision === undefined) return declaredBy(await specified({ stack, ...at }), kind);
       const { clusterAt } = await import('./git.ts');
-      return declaredBy(await clusterAt(source.stack, source.revision, cwd));
+      return declaredBy(await clusterAt(stack, revision, cwd), kind);
     }
     case 'live':
       return { ...(await liveOf(source, cwd)), declared: false };
@@ -176,11 +179,11 @@ export function resourcesOf(path: string): Resource[] {
   });
 }
 
-async function declaredBy(cluster: Cluster): Promise<Part> {
-  const { declaredObjects } = await import('../../cluster/declared.ts');
+async function declaredBy(cluster: Cluster, kind: 'stack' | 'workloads'): Promise<Part> {
+  const { declaredObjects, worldOf } = await import('../../cluster/declared.ts');
   const calico = await calicoOf(cluster);
   return {
-    resources: resourcesIn(declaredObjects(cluster)) ?? [],
+    resources: resourcesIn(kind === 'stack' ? declaredObjects(cluster) : worldOf(cluster)) ?? [],
     declared: true,
     ...(calico !== undefined && { calico }),
   };

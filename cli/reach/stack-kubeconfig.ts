@@ -2,12 +2,12 @@
 import { UserError } from '../../cluster/finding.ts';
 import { outputsOf } from '../engine/export.ts';
 import { declare, prepare } from '../open.ts';
-import { terminal } from '../report.ts';
 
 /** @throws UserError `no-kubeconfig` where no `up` has made one, and as the stack, its backend or its passphrase has it */
 export async function kubeconfigOf(stack: string, cwd?: string): Promise<string> {
   const declared = await declare({ stack, ...(cwd !== undefined && { cwd }) });
-  const { kubeconfig } = await outputsOf(await prepare(declared, terminal.err, false));
+  // Nothing is said of provider plugins: none is asked.
+  const { kubeconfig } = await outputsOf(await prepare(declared, () => {}, false));
   if (typeof kubeconfig === 'string' && kubeconfig !== '') return kubeconfig;
   throw UserError.of(
     'no-kubeconfig',

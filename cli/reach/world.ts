@@ -69,8 +69,15 @@ function asWritten(resources: readonly Resource[], calico: string | undefined): 
   return asked(new World(resources, calico === undefined ? {} : { calico }), resources, calico);
 }
 
+/** What was said already: of two worlds that are compared, each has it. */
+const said = new Set<string>();
+
 function asked(world: World, resources: readonly Resource[], calico: string | undefined): Asked {
-  for (const { kind, name, why } of world.ignored) terminal.err(`${kind} ${name} is left out: ${why}`);
+  for (const { kind, name, why } of world.ignored) {
+    const line = `${kind} ${name} is left out: ${why}`;
+    if (!said.has(line)) terminal.err(line);
+    said.add(line);
+  }
   const pools = resources
     .filter(({ kind }) => kind === 'IPPool')
     .flatMap(({ spec: pool }) => parseNet(String((pool as { cidr?: unknown } | undefined)?.cidr)) ?? []);

@@ -225,6 +225,13 @@ ${more}`;
     assert.doesNotMatch(out, /\?/, 'every pod of it has an address of its pool');
   });
 
+  it('may be its workloads alone, which policies from elsewhere are asked over', () => {
+    const { out } = here('diff', 'workloads:dev', 'stack:dev');
+    assert.match(out, /^closed {2}tcp\/1-5432, tcp\/5434-65535, all udp, all sctp {2}.*-> shop\/db\n/);
+    const both = here('matrix', '--world', 'workloads:dev@main', '--world', join(project, 'policies')).out;
+    assert.equal(both, here('matrix', '--stack', 'dev').out);
+  });
+
   it('may be that of a revision, with its manifests as they were', () => {
     const { out, err } = here('diff', 'stack:dev@main', 'stack:dev');
     assert.equal(err, '');
