@@ -42,7 +42,7 @@ function worldOf(declared: DeclaredWorld, objects: readonly KubernetesObject[]):
 }
 
 /** `kubernetes:core/v1:NamespacePatch` has the kind of what it patches. */
-function isPatch({ urn, kind }: KubernetesObject): boolean {
+export function isPatch({ urn, kind }: KubernetesObject): boolean {
   return !kind.endsWith('Patch') && /Patch$/.test(urn.split('::')[2] ?? '');
 }
 

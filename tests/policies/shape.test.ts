@@ -10,6 +10,8 @@ const KUBERNETES = 'networking.k8s.io/v1';
 const MONITORING = 'monitoring.coreos.com/v1';
 
 interface Given {
+  /** Of a patch, instead of the object. */
+  readonly patch?: boolean;
   readonly apiVersion: string;
   readonly kind: string;
   readonly spec: Readonly<Record<string, unknown>>;
@@ -17,9 +19,10 @@ interface Given {
   readonly others?: readonly string[];
 }
 
-function object({ apiVersion, kind, spec, name = 'own', others }: Given): KubernetesObject {
+function object({ apiVersion, kind, spec, name = 'own', others, patch }: Given): KubernetesObject {
   const about = { apiVersion, kind, name, namespace: 'production', labels: {}, spec, unknown: [] };
-  return { urn: `${kind}/${name}`, ...about, ...(others === undefined ? {} : { others }) };
+  const urn = `urn:pulumi:dev::test::kubernetes:${apiVersion}:${kind}${patch ? 'Patch' : ''}::${name}`;
+  return { urn, ...about, ...(others === undefined ? {} : { others }) };
 }
 
 function declared(objects: readonly Given[], calico?: string): Declared {
@@ -150,7 +153,7 @@ describe('what the API of Calico swallows', () => {
       {
         apiVersion: CALICO,
         kind: 'FelixConfiguration',
-        name: 'default',
+        name: 'node.one',
         spec: { bpfEnable: true, mtuIfacePattern: '(?!x)' },
       },
       [
@@ -211,6 +214,49 @@ describe('what the API of Calico swallows', () => {
     ]);
     assert.deepEqual(hint(gnp({ ...rule({}), selctor: 'all()' })), ['Write selector, or leave it out.']);
     assert.deepEqual(hint(gnp({ ...rule({}), order: 'ten' })), ['Write a number, without quotes: order: 100.']);
+  });
+});
+
+describe('what is there before the stack', () => {
+  const felix: Given = { apiVersion: CALICO, kind: 'FelixConfiguration', name: 'default', spec: { xdpEnabled: true } };
+  const pool: Given = { apiVersion: CALICO, kind: 'IPPool', name: 'default-pool', spec: { disabled: true } };
+
+  it('is patched, and not declared', () => {
+    const tier: Given = {
+      apiVersion: CALICO,
+      kind: 'Tier',
+      name: 'default',
+      spec: { order: 1_000_000, defaultAction: 'Deny' },
+    };
+    const system: Given = { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system', spec: {} };
+    assert.deepEqual(judged([felix, { ...pool, spec: { cidr: '10.0.0.0/16' } }, tier, system]), [
+      'not-ours metadata.name: is Calico’s own, and the stack declares it as one of its own',
+      'not-ours metadata.name: is kubespray’s own, and the stack declares it as one of its own',
+      'not-ours metadata.name: is Calico’s own, and the stack declares it as one of its own',
+      'not-ours metadata.name: is Kubernetes’ own, and the stack declares it as one of its own',
+    ]);
+    assert.deepEqual(
+      judged([
+        { ...felix, name: 'node.one' },
+        { ...pool, name: 'more', spec: { cidr: '10.0.0.0/16' } },
+      ]),
+      [],
+    );
+  });
+
+  it('need not be whole in a patch, and is judged all the same', () => {
+    assert.deepEqual(
+      judged([
+        { ...felix, patch: true },
+        { ...pool, patch: true },
+      ]),
+      [],
+    );
+    const wrong = { ...felix, patch: true, spec: { xdpEnabled: 'yes', xdp: true } };
+    assert.deepEqual(judged([wrong]), [
+      'calico-refuses spec.xdpEnabled: xdpEnabled must be true or false',
+      'unknown-field spec.xdp: there is no field xdp in spec, and the API drops it without a word',
+    ]);
   });
 });
 

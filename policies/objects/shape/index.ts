@@ -4,6 +4,7 @@ import { calicoRefuses } from './calico-refuses.ts';
 import { kubernetesRefuses } from './kubernetes-refuses.ts';
 import { monitoringRefuses } from './monitoring-refuses.ts';
 import { monitoringSkipped } from './monitoring-skipped.ts';
+import { notOurs } from './not-ours.ts';
 import { tierMissing } from './tier-missing.ts';
 import { unknownField } from './unknown-field.ts';
 
@@ -12,6 +13,7 @@ export const shapeRules: readonly ObjectRule[] = [
   calicoRefuses,
   unknownField,
   tierMissing,
+  notOurs,
   monitoringRefuses,
   monitoringSkipped,
 ];

@@ -1,7 +1,7 @@
 /** A sentence about a resource, `spec.order must be a number`, as a finding of the object. */
 import { nearest } from '../../../cluster/nearest.ts';
 import type { KubernetesObject, ObjectFinding } from '../rule.ts';
-import { nameOf } from '../world.ts';
+import { isPatch, nameOf } from '../world.ts';
 
 /**
  * One finding a field: what is wrong with a value often is so for two reasons. `see` is where its kind is described.
@@ -9,7 +9,9 @@ import { nameOf } from '../world.ts';
  */
 export function findingsOf(object: KubernetesObject, sentences: readonly string[], see: string): ObjectFinding[] {
   const byPath = new Map<string, string>();
-  for (const sentence of sentences) {
+  // A patch says a part of its object: what it leaves out may well be there.
+  const about = isPatch(object) ? sentences.filter((sentence) => !/ must be set$/.test(sentence)) : sentences;
+  for (const sentence of about) {
     const path = /^[a-z][\w-]*(?:\.[\w-]+|\[\d+\])*/i.exec(sentence)?.[0] ?? '';
     if (!byPath.has(path)) byPath.set(path, sentence);
   }
