@@ -2,6 +2,7 @@
 import type { Policy } from '../policy/policy.ts';
 import type { Resource } from '../raw.ts';
 import { ruleNamed } from '../rule-names.ts';
+import { ruleText } from '../rule-words.ts';
 import type { CompiledRule } from '../rules.ts';
 import type { Direction, Step } from '../types.ts';
 import type { Ground } from './situations.ts';
@@ -40,7 +41,7 @@ export function unitsOf(resources: readonly Resource[], grounds: readonly Ground
       }
     }
   }
-  return [...units.values()].map((draft) => unitOf(policies, draft));
+  return [...units.values()].map(unitOf);
 }
 
 interface Draft {
@@ -70,18 +71,8 @@ function enter(
   peer.rules.push(rule);
 }
 
-function unitOf(policies: readonly Resource[], { step, peers, ...draft }: Draft): Unit {
-  const named = ruleNamed(policies, draft.direction, step);
-  const text = named?.field === draft.field ? (named.text ?? '') : wholeText(draft.field);
-  return {
-    ...draft,
-    step,
-    text,
-    action: step.action,
-    peers: [...peers.values()].map((peer) => unitOf(policies, peer)),
-  };
-}
-
-function wholeText(field: string): string {
-  return `all peers of ${field}`;
+function unitOf({ step, peers, ...draft }: Draft): Unit {
+  const [rule, peer] = [...draft.field.matchAll(/\[(\d+)\]/g)].map(([, index]) => Number(index));
+  const text = ruleText(draft.resource, draft.direction, rule ?? 0, peer);
+  return { ...draft, step, text, action: step.action, peers: [...peers.values()].map(unitOf) };
 }
