@@ -4,7 +4,7 @@ import { type Address, contains, formatAddress, keyOf, type Net, parseAddress, p
 import { netsOfRules, outsideOf } from '../outside.ts';
 import { calicoVersion } from '../policy/order.ts';
 import { type Fields, fields, list, number, type Resource, text, textMap } from '../raw.ts';
-import { partsOf as readParts } from '../world/read.ts';
+import { partsOf as readParts, resourcesIn } from '../world/read.ts';
 import type { Located, Place } from '../world/universe.ts';
 import { type Party, World, type WorldOptions } from '../world/world.ts';
 import { type MadeUp, makeUp } from './made-up.ts';
@@ -50,10 +50,11 @@ export interface Cast {
 const rank = { pod: 0, system: 1, plain: 2, outside: 3, node: 4, thoughtOf: 5 } as const;
 
 export function castOf(
-  resources: readonly Resource[],
+  written: readonly Resource[],
   expectations: readonly Expectation[],
   options: WorldOptions,
 ): Cast {
+  const resources = lastOnes(resourcesIn(written) ?? []);
   const namespaces = namespacesOf(resources);
   const rules = readParts(
     resources.filter(({ kind }) => kind !== 'Pod'),
@@ -101,6 +102,14 @@ export function castOf(
       ...tunnelActors(stage, pools, taken),
     ].sort((a, b) => a.rank - b.rank),
   };
+}
+
+/** Of two pods with one name the last counts, as it does for `kubectl apply`. */
+function lastOnes(resources: readonly Resource[]): Resource[] {
+  const all = resources.filter(({ kind }) => kind === 'Pod');
+  const last = new Map(all.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+  const pods = new Set(last.values());
+  return resources.filter((one) => one.kind !== 'Pod' || pods.has(one));
 }
 
 interface Stage {
