@@ -109,16 +109,17 @@ export async function specIn(path: string, judge?: Judge): Promise<Spec> {
 }
 
 async function parse(path: string, value: unknown, stack: Source, base: string, judge?: Judge): Promise<Spec> {
-  const [{ parseCluster, placeInManifests }, { readManifests }] = await Promise.all([
+  const [{ parseCluster, placesInManifests }, { readManifests }] = await Promise.all([
     import('../cluster/index.ts'),
     import('../components/manifests.ts'),
   ]);
   const folder = dirname(resolve(path));
   const manifests = readManifests(value, folder);
+  const placeOf = placesInManifests(manifests);
   const source: Source = {
     ...stack,
     place(at, from) {
-      const inManifest = placeInManifests(at, manifests);
+      const inManifest = placeOf(at);
       if (inManifest === undefined) return stack.place(at, from);
       return { ...inManifest, file: nameOf(resolve(folder, inManifest.file)) };
     },

@@ -1,5 +1,5 @@
 export { type ClusterDns, clusterDns } from './dns.ts';
-export { type Manifests, manifestPathsIn, placeInManifests, type Unread } from './manifests.ts';
+export { type Manifests, manifestPathsIn, placesInManifests, type Unread } from './manifests.ts';
 export {
   allowDns,
   allowPrometheus,

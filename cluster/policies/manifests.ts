@@ -120,16 +120,29 @@ function entriesOf({ value, place }: DocumentSource, origin: string): WrittenMan
   return value.items.map((item, i) => one(item, `items[${i}]`));
 }
 
-/** Where a path as findings have it, `manifests/production.yaml#2 spec.ingress[0]`, stands; undefined where it is in none of the manifests. */
-export function placeInManifests(path: string, manifests: Manifests): Place | undefined {
-  for (const [file, text] of Object.entries(manifests)) {
-    if (typeof text !== 'string' || !path.startsWith(`${file}#`)) continue;
-    const [, number, within = ''] = /^#(\d+)(?: (.*))?$/s.exec(path.slice(file.length)) ?? [];
+/**
+ * Where a path as findings have it, `manifests/production.yaml#2 spec.ingress[0]`, stands; undefined where it is in none of the manifests.
+ * A file is read once, when the first path in it is asked for.
+ */
+export function placesInManifests(manifests: Manifests): (path: string) => Place | undefined {
+  const documents = new Map<string, readonly DocumentSource[]>();
+  const documentsOf = (file: string, text: string) => {
+    const known = documents.get(file);
+    if (known !== undefined) return known;
     const read = readDocuments(text, file);
-    const document = read.ok ? read.documents[Number(number) - 1] : undefined;
-    if (document !== undefined) return document.place(within);
-  }
-  return undefined;
+    const found = read.ok ? read.documents : [];
+    documents.set(file, found);
+    return found;
+  };
+  return (path) => {
+    for (const [file, text] of Object.entries(manifests)) {
+      if (typeof text !== 'string' || !path.startsWith(`${file}#`)) continue;
+      const [, number, within = ''] = /^#(\d+)(?: (.*))?$/s.exec(path.slice(file.length)) ?? [];
+      const document = documentsOf(file, text)[Number(number) - 1];
+      if (document !== undefined) return document.place(within);
+    }
+    return undefined;
+  };
 }
 
 /** What the API server writes into an object, and refuses or ignores when it is applied. */

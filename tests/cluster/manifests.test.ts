@@ -10,7 +10,7 @@ import {
   manifestPathsIn,
   needsCalicoApiServer,
   parseCluster,
-  placeInManifests,
+  placesInManifests,
   policyObjects,
 } from '../../cluster/index.ts';
 import { assertGolden } from '../support/golden.ts';
@@ -112,11 +112,12 @@ describe('manifests', () => {
 
   it('say where a path of a finding stands', () => {
     const manifests = { 'x.yaml': `${stringify(policy('one'))}---\n${stringify(policy('two', { ingress: [{}] }))}` };
-    const second = placeInManifests('x.yaml#2 spec.ingress[0]', manifests);
+    const placeOf = placesInManifests(manifests);
+    const second = placeOf('x.yaml#2 spec.ingress[0]');
     assert.deepEqual(second, { file: 'x.yaml', line: 16, column: 7 });
-    assert.equal(placeInManifests('x.yaml#2 spec.gone.deeper', manifests)?.line, 14);
+    assert.equal(placeOf('x.yaml#2 spec.gone.deeper')?.line, 14);
     for (const path of ['x.yaml#3', 'x.yaml', 'y.yaml#1', 'policies.extra[0]', 'x.yaml#one']) {
-      assert.equal(placeInManifests(path, manifests), undefined, path);
+      assert.equal(placeOf(path), undefined, path);
     }
   });
 
