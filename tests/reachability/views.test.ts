@@ -43,6 +43,19 @@ describe('calispray reach from, to, exposed, matrix', () => {
     });
   }
 
+  it('draw a picture, one JSON line for each pair of it', () => {
+    const { out, err, status } = reach('matrix', '--format', 'svg', ...stack);
+    assert.deepEqual([status, err], [0, '']);
+    assert.match(out, /^<\?xml .*<svg .*<\/svg>\n$/s);
+    const edges = reach('matrix', '--json', ...stack)
+      .out.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const reached = edges.filter(({ allow, some }) => allow.length + some.length > 0);
+    assert.equal(out.match(/class="edge"/g)?.length, reached.length);
+    assert.equal(out.match(/class="node"/g)?.length, new Set(edges.flatMap(({ from, to }) => [from, to])).size);
+  });
+
   it('want a world, an end that is there, and a format that is known', () => {
     assert.match(reach('matrix').err, /no-question.*\n?.*--world FILE, --stack NAME/);
     assert.match(reach('from', 'production/none', ...stack).err, /no-such-end/);
