@@ -1,6 +1,6 @@
 /**
  * kubespray-bundle.tar: what a controller without internet is brought. Same inputs, same bytes (sorted, no times, no
- * owners), and made again only when an input changed.
+ * owners), and made again only when an input changed. Its digest lies beside it (`.sha256`).
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
@@ -40,7 +40,10 @@ export async function makeBundle(path: string, wheels: string, kubespray: string
     ...['--create', `--file=${half}`, ...same, ...rename, '--exclude=__pycache__'],
     ...['-C', dirname(kubespray), basename(kubespray), '-C', wheels, '.'],
   ]);
+  const content = createHash('sha256').update(readFileSync(half)).digest('hex');
   renameSync(half, path);
+  // A preview then knows what the tar is without reading it (components/source.ts).
+  writeAtomically(`${path}.sha256`, `${content}\n`);
   writeAtomically(digestPath, digest);
   return true;
 }

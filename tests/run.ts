@@ -1,9 +1,12 @@
 /**
  * `npm test`: every test, the unit tests first. `tests/run.ts unit` and `tests/run.ts integration` run one half; further
  * arguments are parts of file names. Two files run at a time, each in a process of its own: the integration tests wait
- * for real machines most of the time. Ends with one plain line: N passed, N failed, N skipped.
+ * for real machines part of the time. Ends with one plain line: N passed, N failed, N skipped. With `--record` a run of
+ * all writes into costs.json how many seconds each file took.
  */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportError } from '../cli/report.ts';
 import { preparePrerequisites } from './support/prerequisites.ts';
@@ -13,29 +16,26 @@ if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
 const { default: Mocha } = await import('mocha');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [half = 'all', ...only] = process.argv.slice(2);
-/** What takes longest begins first, so that nothing long is left over for one process at the end. */
-const longest = [
-  'faults/workstation',
-  'day-two',
-  'faults/controller',
-  'lab-kubespray',
-  'day-two-commands',
-  'main-job',
-  'lab-hosts',
-  'providers/kubernetes',
-  'engine',
-  'sudo-and-agent',
-];
+const words = process.argv.slice(2).filter((word) => word !== '--record');
+const recording = process.argv.includes('--record');
+const [half = 'all', ...only] = words;
+// What Node compiled of our files and of the SDKs is kept for the processes below, as the command keeps it.
+process.env.NODE_COMPILE_CACHE ||= join(
+  process.env.CALISPRAY_CACHE || join(homedir(), '.cache', 'calispray'),
+  'compiled',
+);
 
-const place = (file: string) => {
-  const found = longest.findIndex((name) => file.endsWith(`/${name}.test.ts`));
-  return found === -1 ? longest.length : found;
-};
+const costsFile = new URL('costs.json', import.meta.url);
+/** Seconds that the slower files took when they were last recorded. */
+const costs = JSON.parse(readFileSync(costsFile, 'utf8')) as Record<string, number>;
+const took: Record<string, number> = {};
+
+/** What takes longest begins first, so that nothing long is left over for one process at the end; a new file counts as long. */
+const cost = (file: string) => costs[file] ?? (isIntegration(file) ? 30 : 0);
+const isIntegration = (file: string) => file.startsWith('tests/integration/');
 const files = globSync('tests/**/*.test.ts', { cwd: root })
   .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
-  .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-const isIntegration = (file: string) => file.startsWith('tests/integration/');
+  .sort((a, b) => cost(b) - cost(a) || (a < b ? -1 : 1));
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 
@@ -53,6 +53,8 @@ function run(chosen: readonly string[]): Promise<void> {
         .run(() => done())
         .on('pass', () => (count.passed += 1))
         .on('fail', () => (count.failed += 1))
+        .on('test end', ({ file, duration }) => note(file, duration))
+        .on('hook end', ({ file, duration }) => note(file, duration))
         .on('pending', (test) => {
           count.skipped += 1;
           process.stdout.write(`skipped: ${test.fullTitle()}\n`);
@@ -61,6 +63,19 @@ function run(chosen: readonly string[]): Promise<void> {
     if (chosen.length > 1) begin();
     else mocha.loadFilesAsync().then(begin, failed);
   });
+}
+
+function note(file: string | undefined, milliseconds = 0): void {
+  if (file === undefined) return;
+  const name = file.slice(root.length);
+  took[name] = (took[name] ?? 0) + milliseconds / 1000;
+}
+
+/** The files that took a second or longer, the longest first. */
+function record(): void {
+  const slow = Object.entries(took).filter(([, seconds]) => seconds >= 1);
+  const sorted = slow.sort(([, a], [, b]) => b - a).map(([file, seconds]) => [file, Math.round(seconds)]);
+  writeFileSync(costsFile, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
 
 try {
@@ -75,6 +90,7 @@ try {
   process.stdout.write(`\n${count.passed} passed, ${count.failed + 1} failed, ${count.skipped} skipped\n`);
   process.exit(reportError(error, false));
 }
+if (recording && half === 'all' && only.length === 0 && count.failed === 0) record();
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
 // A run without a test proves nothing. What is left open (a socket, a child) must not keep the process.
 process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,10 @@ describe('the bundle for a controller without internet', () => {
   it('is the same bytes from the same files, whenever and with whatever umask they came', async () => {
     await bundle();
     const first = readFileSync(at('bundle.tar'));
+    assert.equal(
+      readFileSync(at('bundle.tar.sha256'), 'utf8').trim(),
+      createHash('sha256').update(first).digest('hex'),
+    );
     utimesSync(at('some.wheels', 'requirements.txt'), 1, 1);
     utimesSync(at('kubespray'), 1, 1);
     chmodSync(at('kubespray', 'cluster.yml'), 0o600);

@@ -65,7 +65,7 @@ export class PackOnEngine {
 
   async select(program: PulumiFn): Promise<Stack> {
     this.engine ??= await PulumiCommand.get({ root: dirname(dirname(this.tools.engine)) });
-    return LocalWorkspace.createOrSelectStack(
+    const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: 'pack', projectName: 'pack', program },
       {
         pulumiCommand: this.engine,
@@ -74,11 +74,14 @@ export class PackOnEngine {
         envVars: this.env,
       },
     );
+    stack.info = async () => undefined; // a start of the engine more, for what nobody reads
+    return stack;
   }
 
   /** What a run of the program reports: violations as `level code`, their texts, remediations, and whether it succeeded. */
   async run(act: 'preview' | 'up', program: PulumiFn, levels?: Levels) {
     const stack = await this.select(program);
+    stack.outputs = async () => ({});
     const violations: { level: string; code: string; message: string; severity: string }[] = [];
     const journal = new Journal();
     const onEvent = (event: EngineEvent): void => {
