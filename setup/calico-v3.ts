@@ -40,12 +40,21 @@ const yaml = { version: '1.1', aliasDuplicateObjects: false } as const;
 
 /** From the text of a Calico release manifest to the text of the v3 definitions, in the manifest's order. */
 export function calicoV3(manifest: string): string {
-  const definitions = parseAllDocuments(manifest, yaml)
-    .map((document) => document.toJS() as Definition | null)
-    .filter((value) => value?.kind === 'CustomResourceDefinition' && value.spec.group === storageGroup)
-    .filter((value) => value !== null && !internal.has(value.spec.names.plural)) as Definition[];
+  const definitions = definitionsOf(manifest, storageGroup).filter(({ spec }) => !internal.has(spec.names.plural));
   if (definitions.length === 0) throw new Error('the Calico manifest holds no resource definitions');
   return definitions.map((definition) => stringify(native(definition), yaml)).join('---\n');
+}
+
+/** The cluster-wide policies of SIG Network that the release enforces, as its manifest has them: AdminNetworkPolicy and its like. */
+export function clusterPolicies(manifest: string): string {
+  const definitions = definitionsOf(manifest, 'policy.networking.k8s.io');
+  return definitions.map((definition) => stringify(definition, yaml)).join('---\n');
+}
+
+function definitionsOf(manifest: string, group: string): Definition[] {
+  return parseAllDocuments(manifest, yaml)
+    .map((document) => document.toJS() as Definition | null)
+    .filter((value): value is Definition => value?.kind === 'CustomResourceDefinition' && value.spec.group === group);
 }
 
 function native({ metadata, spec, ...rest }: Definition): Definition {

@@ -17,7 +17,7 @@ export interface Tools {
   readonly kubectl: string;
   /** Holds etcd, kube-apiserver, kube-controller-manager and kubectl and nothing else: the lab's nodes see it read-only. */
   readonly nodeBin: string;
-  /** Holds `calico.yaml` (projectcalico.org/v3) and `prometheus.yaml` (monitoring.coreos.com). */
+  /** Holds `calico.yaml` (projectcalico.org/v3), `cluster-policies.yaml` (policy.networking.k8s.io) and `prometheus.yaml` (monitoring.coreos.com). */
   readonly crds: string;
   /** Hash-checked wheels with their `requirements.txt`, for the controller's own environment. */
   readonly wheels: string;

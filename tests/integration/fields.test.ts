@@ -7,7 +7,7 @@ import { definitionsIn, fieldsOf } from '../support/fields.ts';
 const folder = join(import.meta.dirname, '../../reachability/validate/fields');
 
 describe('the fields that Calispray knows', () => {
-  for (const group of ['calico', 'prometheus'] as const) {
+  for (const group of ['calico', 'cluster-policies', 'prometheus'] as const) {
     it(`are those of the definitions that set-up brings: ${group}`, () => {
       const definitions = definitionsIn(toolPaths().crds, `${group}.yaml`);
       const file = join(folder, `${group}.json`);

@@ -327,6 +327,15 @@ describe('what Kubernetes refuses of its own policies', () => {
     assert.deepEqual(judged([np(spec)]), []);
   });
 
+  it('is the same of the policies over the whole cluster', () => {
+    const spec = { priority: 5, subject: { namespaces: {} }, ingress: [{ action: 'Accept', from: [], form: [] }] };
+    const found = judged([{ apiVersion: 'policy.networking.k8s.io/v1alpha1', kind: 'AdminNetworkPolicy', spec }]);
+    assert.deepEqual(found, [
+      'kubernetes-refuses spec.ingress[0].action: action must be one of Allow, Deny, Pass',
+      'unknown-field spec.ingress[0].form: there is no field form in spec.ingress[0], and the API drops it without a word',
+    ]);
+  });
+
   it('is a field that nobody knows, which it drops', () => {
     assert.deepEqual(judged([np({ podSelector: {}, ingress: [{ form: [] }] })]), [
       'unknown-field spec.ingress[0].form: there is no field form in spec.ingress[0], and the API drops it without a word',

@@ -76,6 +76,16 @@ describe('values that a definition refuses', () => {
       ['spec.groups[0].name may not be empty'],
     ],
     [
+      'policy.networking.k8s.io/v1alpha1',
+      'AdminNetworkPolicy',
+      { priority: 2000, ingress: [{ action: 'Drop', from: [] }] },
+      [
+        'spec.subject must be set',
+        'spec.priority must be from 0 to 1000',
+        'spec.ingress[0].action must be one of Allow, Deny, Pass',
+      ],
+    ],
+    [
       'networking.k8s.io/v1',
       'NetworkPolicy',
       { podSelector: 'all', ingress: [{ from: [{ ipBlock: {} }] }] },

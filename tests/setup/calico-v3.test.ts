@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseAllDocuments } from 'yaml';
-import { calicoV3 } from '../../setup/calico-v3.ts';
+import { calicoV3, clusterPolicies } from '../../setup/calico-v3.ts';
 
 function definition(plural: string, group = 'crd.projectcalico.org', extra = ''): string {
   return `---
@@ -61,6 +61,13 @@ describe('setup: Calico v3 definitions', () => {
       'Off',
       'Debug',
     ]);
+  });
+
+  it('come with the cluster-wide policies of SIG Network, as they are', () => {
+    const [admin, ...more] = read(clusterPolicies(manifest));
+    assert.deepEqual(more, []);
+    assert.equal(admin.metadata.name, 'adminnetworkpolicies.policy.networking.k8s.io');
+    assert.equal(admin.spec.versions[0].name, 'v1');
   });
 
   it('are not made of a manifest that holds none', () => {

@@ -29,7 +29,10 @@ interface Definition {
 }
 
 /** Kubernetes reads YAML 1.1, where `Off` is a boolean unless it is quoted. */
-export function definitionsIn(folder: string, file: 'calico.yaml' | 'prometheus.yaml'): Definition[] {
+export function definitionsIn(
+  folder: string,
+  file: `${'calico' | 'cluster-policies' | 'prometheus'}.yaml`,
+): Definition[] {
   return parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { version: '1.1' }).flatMap((document) => {
     const value = document.toJS() as Definition | null;
     return value === null ? [] : [value];

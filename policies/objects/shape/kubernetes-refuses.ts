@@ -1,4 +1,4 @@
-import { wrongFields } from '../../../reachability/validate/fields/index.ts';
+import { knowsFields, wrongFields } from '../../../reachability/validate/fields/index.ts';
 import { refusedPolicy } from '../../../reachability/validate/kubernetes.ts';
 import { labels } from '../../../reachability/validate/meta.ts';
 import { name as anyName } from '../../../reachability/validate/texts.ts';
@@ -7,7 +7,7 @@ import { findingsOf } from './said.ts';
 
 export const kubernetesRefuses: ObjectRule = {
   code: 'kubernetes-refuses',
-  title: 'A NetworkPolicy of Kubernetes holds what Kubernetes takes',
+  title: 'A policy of Kubernetes holds what Kubernetes takes',
   class: 'refused',
   description:
     'The API server refuses it in the middle of the up: a preview asks it only where the namespace is there already. Of a staged policy it shows only when it is to be enforced.',
@@ -25,6 +25,7 @@ const SEE = 'https://kubernetes.io/docs/concepts/services-networking/network-pol
 function concerns({ apiVersion, kind }: KubernetesObject): boolean {
   if (apiVersion === 'networking.k8s.io/v1') return kind === 'NetworkPolicy';
   if (apiVersion === 'projectcalico.org/v3') return kind === 'StagedKubernetesNetworkPolicy';
+  if (apiVersion === 'policy.networking.k8s.io/v1alpha1') return knowsFields(apiVersion, kind);
   return apiVersion === 'v1' && kind === 'Namespace';
 }
 
@@ -32,6 +33,7 @@ function refusals(object: KubernetesObject): string[] {
   const { apiVersion, kind, spec } = object;
   if (kind === 'Namespace') return namespaceName(object);
   const wrong = wrongFields(apiVersion, kind, spec).map(({ path, must }) => `${path} ${must}`);
+  if (apiVersion.startsWith('policy.')) return [...named(object), ...wrong];
   // What has a wrong type is not looked into.
   const within = wrong.length > 0 ? [] : refusedPolicy(spec);
   // The staged kind's own name is Calico's matter.

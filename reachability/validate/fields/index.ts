@@ -4,6 +4,7 @@
  */
 import { isFields } from '../../raw.ts';
 import calico from './calico.json' with { type: 'json' };
+import clusterPolicies from './cluster-policies.json' with { type: 'json' };
 import { kubernetes } from './kubernetes.ts';
 import prometheus from './prometheus.json' with { type: 'json' };
 import type { Field, FieldData, Fields, Limited } from './types.ts';
@@ -15,6 +16,7 @@ export const CALICO_VERSION = 'v3.31.5';
 
 const groups: Readonly<Record<string, FieldData>> = {
   'projectcalico.org/v3': calico as unknown as FieldData,
+  'policy.networking.k8s.io/v1alpha1': clusterPolicies as unknown as FieldData,
   'monitoring.coreos.com/v1': prometheus as unknown as FieldData,
   'networking.k8s.io/v1': kubernetes,
 };

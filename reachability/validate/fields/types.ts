@@ -1,4 +1,4 @@
-/** The fields that a custom resource definition knows, in a compact form: what `calico.json` and `prometheus.json` beside this file hold. */
+/** The fields that a custom resource definition knows, in a compact form: what the data beside this file hold. */
 export type Field =
   | Plain
   /** `#entity`: a part that several places share. */

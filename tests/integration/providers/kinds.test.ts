@@ -63,7 +63,10 @@ describe('every kind of a typed resource, with the real engine and a real API se
   this.timeout(180_000);
   const tools = toolPaths();
   const dir = mkdtempSync(join(tmpdir(), 'calispray-kinds-'));
-  const definitions = (['calico.yaml', 'prometheus.yaml'] as const).flatMap((file) => definitionsIn(tools.crds, file));
+  // A stack's policies may be of any of them.
+  const definitions = (['calico.yaml', 'cluster-policies.yaml', 'prometheus.yaml'] as const).flatMap((file) =>
+    definitionsIn(tools.crds, file),
+  );
   let kube: Kube;
 
   const pathOf = (kind: string, name: string): string => {
