@@ -53,18 +53,30 @@ export interface Ground {
 export function groundsOf(people: People): Ground[] {
   const { world, everybody } = people;
   const named = namedPortsIn(world);
+  const numbers = new Map<Policy, number>();
+  const numberOf = (policy: Policy) => {
+    const number = numbers.get(policy) ?? numbers.size;
+    numbers.set(policy, number);
+    return number;
+  };
+  // Plans differ by the name of a namespace's profile as well, which lets everything through whatever its name.
+  const keyOf = ({ tiers, atEnd }: Plan) =>
+    `${tiers.map(({ policies }) => policies.map(({ policy }) => numberOf(policy)).join(' ')).join(';')} ${atEnd.action}`;
   return (['ingress', 'egress'] as const).flatMap((direction) => {
-    const byPlan = new Map<Plan, Someone[]>();
+    const byPlan = new Map<string, { plan: Plan; locals: Someone[] }>();
+    const keys = new Map<Plan, string>();
     for (const someone of everybody) {
       if (someone.located === undefined || someone.kind === 'node') continue;
       const plan = world.planOf(someone.located, direction);
-      const locals = byPlan.get(plan) ?? [];
-      byPlan.set(plan, locals);
-      locals.push(someone);
+      const key = keys.get(plan) ?? keyOf(plan);
+      keys.set(plan, key);
+      const known = byPlan.get(key) ?? { plan, locals: [] };
+      byPlan.set(key, known);
+      known.locals.push(someone);
     }
-    return [...byPlan]
-      .filter(([{ tiers }]) => tiers.length > 0)
-      .map(([plan, locals]) => groundOf(world, direction, plan, locals, everybody, named));
+    return [...byPlan.values()]
+      .filter(({ plan }) => plan.tiers.length > 0)
+      .map(({ plan, locals }) => groundOf(world, direction, plan, locals, everybody, named));
   });
 }
 
@@ -113,8 +125,12 @@ function situationsOf(
 ): Situation[] {
   const hits = rules.map((hit) => ({ yes: { ...hit, sure: true }, maybe: { ...hit, sure: false } }));
   const found = new Map<string, Situation>();
+  const [nearEnd, farEnd] = direction === 'ingress' ? (['dst', 'src'] as const) : (['src', 'dst'] as const);
+  const all = rules.map((_, i) => i);
   for (const local of locals) {
+    const here = all.filter((i) => mayMean(rules[i]?.rule as CompiledRule, nearEnd, (local[0] as Someone).place));
     for (const remote of remotes) {
+      const there = here.filter((i) => mayMean(rules[i]?.rule as CompiledRule, farEnd, (remote[0] as Someone).place));
       const [near, far] = [(local[0] as Someone).place, (remote[0] as Someone).place];
       if (near.address !== undefined && far.address !== undefined && near.address.family !== far.address.family)
         continue;
@@ -124,7 +140,7 @@ function situationsOf(
         if (flow === undefined) continue;
         const matching: Hit[] = [];
         let key = '';
-        for (let i = 0; i < rules.length; i++) {
+        for (const i of there) {
           const truth = matchRule((rules[i] as Hit).rule, flow);
           if (truth === no) continue;
           matching.push((hits[i] as (typeof hits)[number])[truth === yes ? 'yes' : 'maybe']);
@@ -137,6 +153,12 @@ function situationsOf(
     }
   }
   return [...found.values()];
+}
+
+/** Whether the rule is about this end at all, whatever the port. */
+function mayMean(rule: CompiledRule, end: 'src' | 'dst', place: Place): boolean {
+  const { within, without } = rule[end];
+  return within.every((set) => set.has(place) !== no) && !without.some((set) => set.has(place) === yes);
 }
 
 /** Undefined where a protocol is not for the family of the addresses. */
