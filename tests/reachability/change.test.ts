@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { rectangles } from '../../reachability/change/rectangles.ts';
 import {
-  type Change,
   changesBetween,
   type Edge,
   edgesOf,
@@ -35,15 +34,6 @@ describe('what a change opens and closes', () => {
     for (const { name, resources } of calicoWorlds().slice(0, 10)) {
       const [before, after] = [new World(resources), new World(withoutOne(resources))];
       const { changes } = changesBetween({ before, after, pools: [] });
-      const keys = new Map<string, Change>();
-      for (const change of changes) {
-        for (const from of change.from) {
-          for (const to of change.to) {
-            for (const { proto, first } of change.ports)
-              if (from !== to) keys.set(`${from} ${to} ${proto}/${first}`, change);
-          }
-        }
-      }
       const ends = (world: World) => [...podEnds(world, (id) => id), ...nodeEnds(world)];
       const answers = (world: World) => edgesOf(world, ends(world), ends(world));
       const verdict = (edge: Edge, proto: string, port: number) => {
@@ -57,7 +47,7 @@ describe('what a change opens and closes', () => {
         // Nodes among themselves are not asked: no policy of a pod is between them.
         if (edge === undefined || (!isPod(old.from) && !isPod(old.to))) continue;
         for (const { proto, first } of [...portRanges(before), ...portRanges(after)]) {
-          const [was, is] = [verdict(old, proto, first), verdict(edge, proto, first)];
+          const [was, is]: [string, string] = [verdict(old, proto, first), verdict(edge, proto, first)];
           const covered = changes.find(
             ({ from, to, ports }) =>
               from.includes(old.from) &&
