@@ -141,7 +141,9 @@ const portsAndProtocol: Rule = (value, at) => {
           `${path}: numbers need protocol TCP, UDP or SCTP`
         );
       }
-      return !hasPorts(value.protocol) && `${path} needs protocol TCP, UDP or SCTP`;
+      // Of a protocol that is none, that is said already.
+      const isProtocol = protocol(value.protocol, '').length === 0;
+      return isProtocol && !hasPorts(value.protocol) && `${path} need protocol TCP, UDP or SCTP`;
     }),
     ...given.slice(2).map(({ path, ports }) => services && ports.length > 0 && `${path} cannot stand beside services`),
   ];

@@ -41,14 +41,28 @@ function hintFor(path: string, sentence: string, see: string): string {
       .replace(/(\[\d+\])+$/, '')
       .split('.')
       .at(-1) ?? '';
-  const hint = hints.find(([fields, about]) => fields.includes(field) && (about === undefined || about.test(sentence)));
+  const hint = hints.find(
+    ([fields, about]) =>
+      (fields.length === 0 || fields.includes(field)) && (about === undefined || about.test(sentence)),
+  );
   if (hint !== undefined) return hint[2];
   if (/ must be set$/.test(sentence)) return `Write ${field}: ${see}.`;
   return `What the field takes: ${see}.`;
 }
 
-/** By the field's name, and by what is said of it where that matters. */
+/** By the field's name, of any where there is none, and by what is said of it where that matters. */
 const hints: readonly [fields: readonly string[], about: RegExp | undefined, hint: string][] = [
+  [[], /ipBlock cannot stand beside/, 'Write two entries: a connection that fits one of them is enough.'],
+  [
+    [],
+    /must say podSelector/,
+    'Write podSelector: {} for every pod of the namespace, or leave from and to out for everybody.',
+  ],
+  [[], /the range begins at/, 'Write the lower number as port, the higher one as endPort.'],
+  [[], /must be true or false$/, 'Write true or false, without quotes.'],
+  [[], /must be a list$/, 'Write a list: begin the entry with a dash.'],
+  [[], /must be a map$/, 'Write fields below it.'],
+  [[], /must be a text$/, 'Write a text: a number in quotes.'],
   [
     ['nets', 'notNets'],
     /IPv4 and of IPv6|not of IPv/,
@@ -90,5 +104,5 @@ const hints: readonly [fields: readonly string[], about: RegExp | undefined, hin
     /came with/,
     'Leave it out, or choose a newer Calico: calico.version, or a newer release of kubespray.',
   ],
-  [['order'], undefined, 'Write a number, without quotes: order: 100.'],
+  [['order', 'priority'], undefined, 'Write a number, without quotes: order: 100.'],
 ];
