@@ -20,11 +20,17 @@ export interface Beside {
 export function parseCluster(value: unknown, { manifests = {} }: Beside = {}): Parsed {
   const result = clusterSchema.safeParse(value, { reportInput: true });
   const read = readManifestObjects(value, manifests);
+  const ofShape = result.success ? [] : result.error.issues.flatMap((issue) => findingsOf(issue, clusterSchema));
   const findings = [
-    ...(result.success ? [] : result.error.issues.flatMap((issue) => findingsOf(issue, clusterSchema))),
+    ...ofShape.filter((finding) => !isMistyped(finding, ofShape)),
     ...inconsistencies(value, read.written),
     ...read.findings,
   ];
   if (findings.length > 0 || !result.success) return { ok: false, findings };
   return { ok: true, cluster: resolve(result.data, read.objects) };
+}
+
+/** Whether an expectation says nothing because its verdict is mistyped, which is said already. */
+function isMistyped({ code, path }: Finding, others: readonly Finding[]): boolean {
+  return code === 'one-verdict' && others.some((one) => one.code === 'unknown-key' && one.path.startsWith(`${path}.`));
 }

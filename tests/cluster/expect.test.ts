@@ -135,6 +135,7 @@ describe('mistakes in workloads and expectations', () => {
   const ends: Case[] = [
     ['neither verdict', expecting({}), 'one-verdict at expect[0]'],
     ['both', expecting({ allow: { from: 'anyone', to }, deny: { from: 'anyone', to } }), 'one-verdict at expect[0]'],
+    ['a mistyped verdict', expecting({ alow: { from: 'anyone', to } }), 'unknown-key at expect[0].alow'],
     ['no source', expecting({ allow: { to } }), 'missing-field at expect[0].allow.from'],
     ['a word of none', expecting({ allow: { from: 'own-nodes', to } }), 'wrong-type at expect[0].allow.from'],
     ['others that are allowed', expecting({ allow: { from: 'others', to } }), 'wrong-type at expect[0].allow.from'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { declaredObjects } from '../../cluster/declared.ts';
 import {
   allowDns,
@@ -176,6 +177,54 @@ describe('isolate', () => {
     assert.equal(reaches(cluster, 'b/three', 'a/one', 80), false);
     assert.equal(reaches(cluster, '192.168.4.62', 'a/one', 80), false);
     assert.equal(reaches(cluster, 'a/one', '8.8.8.8', 443), false);
+  });
+});
+
+describe('the policies of any sections', () => {
+  const names = fc.subarray(['a', 'b']);
+  const sections = fc.record({
+    defaultDenyIngress: names,
+    allowDns: names,
+    isolate: names,
+    allowPrometheusScraping: fc.array(
+      fc.record({
+        namespace: fc.constantFrom('a', 'b'),
+        pods: fc.constantFrom({}, { app: 'one' }),
+        from: fc.record({ namespace: fc.constant('b'), pods: fc.constant({}), hostNetwork: fc.boolean() }),
+        port: fc.integer({ min: 1, max: 65535 }),
+      }),
+      { maxLength: 3 },
+    ),
+    allowClusterInternal: fc.constantFrom(undefined, {}, { order: 2000, except: ['a'] }),
+    staged: fc.constantFrom('all', []),
+  });
+
+  it('say their directions, have a name of their own, and are what Calico’s validator takes', () => {
+    fc.assert(
+      fc.property(sections, (written) => {
+        const objects = policyObjects(clusterWith(written));
+        const called = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+        assert.equal(new Set(called).size, called.length);
+        for (const object of objects) {
+          const directions = object.spec.types ?? object.spec.policyTypes;
+          assert.ok(Array.isArray(directions) && directions.length > 0, object.kind);
+          if (object.apiVersion === 'projectcalico.org/v3') assert.deepEqual(validateResource(object).errors, []);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('never let anybody out of an isolated namespace but to DNS', () => {
+    fc.assert(
+      fc.property(sections, (written) => {
+        const cluster = clusterWith({ ...written, isolate: ['a'], allowClusterInternal: undefined, staged: [] });
+        assert.equal(reaches(cluster, 'a/one', 'b/three', 80), false);
+        assert.equal(reaches(cluster, 'a/one', '8.8.8.8', 53, 'udp'), false);
+        assert.ok(reaches(cluster, 'a/one', '169.254.25.10', 53, 'tcp'));
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
