@@ -75,7 +75,7 @@ function otherPolicies(before: World, after: World, sameSets: boolean): [World, 
 /** Whether the network sets and services that a policy of both worlds is about are the same in both. */
 function meaningsOf(before: World, after: World, sameSets: boolean): (policy: Policy) => boolean {
   const sameNets = (selector: string) =>
-    sameSets || selector === '' || same(before.selectorSet(selector).nets, after.selectorSet(selector).nets);
+    sameSets || selector === '' || before.selectorSet(selector).sameNets(after.selectorSet(selector));
   const sameService = (name: string | undefined) =>
     name === undefined || same(before.services.get(name), after.services.get(name));
   return ({ ingress = [], egress = [] }) =>
@@ -86,8 +86,8 @@ function meaningsOf(before: World, after: World, sameSets: boolean): (policy: Po
       );
 }
 
-function plain({ labels, nets }: NetworkSet): unknown {
-  return [[...labels], nets];
+function plain({ labels, nets, unknown = [] }: NetworkSet): unknown {
+  return [[...labels], nets, unknown];
 }
 
 /** Values as JSON has them; a field that is undefined is none. */
@@ -104,7 +104,7 @@ function noteGoverned(world: World, policy: Policy, governed: Readonly<Record<Di
   if (policy.stage !== 'normal') return;
   const chosen = world.universe.select(world.selectorSet(policy.selector).node);
   for (const located of world.universe.located.values()) {
-    if (chosen[located.group] !== 1 || located.endpoint.kind !== 'pod') continue;
+    if (chosen[located.group] === 0 || located.endpoint.kind !== 'pod') continue;
     for (const direction of ['egress', 'ingress'] as const) {
       if (policy[direction] !== undefined) governed[direction].add(located.endpoint.id);
     }
@@ -142,6 +142,7 @@ function alike({ endpoint: a, places }: Located, { endpoint: b, places: others }
   return (
     a.node === b.node &&
     sameLabels(a.labels, b.labels) &&
+    `${a.unknown}` === `${b.unknown}` &&
     places.length === others.length &&
     places.every((place, i) => place.key === others[i]?.key) &&
     a.ports.length === b.ports.length &&

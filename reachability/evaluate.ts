@@ -19,6 +19,8 @@ export interface PlannedTier {
   readonly policies: readonly PlannedPolicy[];
   /** The end of the tier; in its name speaks the first policy. */
   readonly atEnd: Step;
+  /** None of its policies is for the endpoint for certain, so that the tier may be none of its. */
+  readonly doubtful?: boolean;
 }
 
 export interface PlannedPolicy {
@@ -26,6 +28,8 @@ export interface PlannedPolicy {
   readonly rules: readonly CompiledRule[];
   /** What each rule says when it matches; a rule of action Log says nothing. */
   readonly steps: readonly (Step | undefined)[];
+  /** On what it hangs whether the policy is for the endpoint at all; absent where it is. */
+  readonly doubt?: string;
 }
 
 export function evaluate(plan: Plan, flow: Flow): Side {
@@ -40,18 +44,18 @@ export function evaluate(plan: Plan, flow: Flow): Side {
   return decided(passed, plan.atEnd);
 }
 
-function decideTier({ policies, atEnd }: PlannedTier, flow: Flow): Step | 'unsure' {
+function decideTier({ policies, atEnd, doubtful }: PlannedTier, flow: Flow): Step | 'unsure' {
   for (let p = 0; p < policies.length; p++) {
-    const { rules, steps } = policies[p] as PlannedPolicy;
+    const { rules, steps, doubt } = policies[p] as PlannedPolicy;
     for (let r = 0; r < rules.length; r++) {
       const step = steps[r];
       if (step === undefined) continue;
       const truth = matchRule(rules[r] as CompiledRule, flow);
       if (truth === no) continue;
-      return truth === maybe ? 'unsure' : step;
+      return truth === maybe || doubt !== undefined ? 'unsure' : step;
     }
   }
-  return atEnd;
+  return doubtful === true ? 'unsure' : atEnd;
 }
 
 const alone = new WeakMap<Step, Side>();
@@ -78,10 +82,10 @@ function weigh(plan: Plan, flow: Flow, from: number, passed: readonly Step[]): S
     if (!certain && seen.has(t)) return;
     seen.add(t);
     const tier = plan.tiers[t];
-    const steps = tier === undefined ? [] : possible(tier, flow, on);
-    const last = tier === undefined ? plan.atEnd : (steps.pop() as Step);
-    for (const step of steps) arrive(t, step, way, false);
-    arrive(t, last, way, certain);
+    const steps: Possible = tier === undefined ? { doubtful: [], last: plan.atEnd } : possible(tier, flow, on);
+    for (const step of steps.doubtful) arrive(t, step, way, false);
+    if (steps.last === undefined) follow(t + 1, way, certain);
+    else arrive(t, steps.last, way, certain);
   };
   const arrive = (t: number, step: Step, way: readonly Step[], certain: boolean): void => {
     if (step.action === 'pass') follow(t + 1, [...way, step], certain);
@@ -98,18 +102,34 @@ function weigh(plan: Plan, flow: Flow, from: number, passed: readonly Step[]): S
   return { verdict: 'depends', ...told, on: [...on] };
 }
 
-/** The steps that the tier may come to, doubtful ones first; the last is the one without a doubt. */
-function possible({ policies, atEnd }: PlannedTier, flow: Flow, on: Set<string>): Step[] {
+interface Possible {
+  readonly doubtful: readonly Step[];
+  /** What it comes to where nothing doubtful holds; undefined: then no policy of the tier is for the endpoint, and the next tier is asked. */
+  readonly last?: Step;
+}
+
+/** The steps that the tier may come to. */
+function possible({ policies, atEnd, doubtful }: PlannedTier, flow: Flow, on: Set<string>): Possible {
   const found: Step[] = [];
-  for (const { rules, steps } of policies) {
-    for (const [r, rule] of rules.entries()) {
-      const step = steps[r];
+  let toItsEnd = false;
+  for (const { policy, rules, steps, doubt } of policies) {
+    let matched = false;
+    for (let r = 0; r < rules.length && !matched; r++) {
+      const [step, rule] = [steps[r], rules[r] as CompiledRule];
       const truth = step === undefined ? no : matchRule(rule, flow);
       if (step === undefined || truth === no) continue;
+      const place = `(rule ${step.index} of ${step.kind} ${step.policy})`;
+      if (truth === maybe) for (const what of doubtsOf(rule, flow)) on.add(`${what} ${place}`);
+      else if (doubt === undefined) return { doubtful: found, last: step };
+      else matched = true;
+      if (doubt !== undefined) on.add(`${doubt} ${place}`);
       found.push(step);
-      if (truth !== maybe) return found;
-      for (const doubt of doubtsOf(rule, flow)) on.add(`${doubt} (rule ${step.index} of ${step.kind} ${step.policy})`);
+    }
+    if (doubtful === true && !matched) {
+      toItsEnd = true;
+      on.add(`${doubt} (${policy.kind} ${policy.name})`);
     }
   }
-  return [...found, atEnd];
+  if (doubtful !== true) return { doubtful: found, last: atEnd };
+  return { doubtful: toItsEnd ? [...found, atEnd] : found };
 }

@@ -5,10 +5,11 @@
 import type { Net } from './address.ts';
 import type { Entity, Icmp, Port, Rule } from './policy/policy.ts';
 import { protocols } from './policy/policy.ts';
+import { namespacePrefix } from './policy/selectors.ts';
 import { parseSelector } from './selector/parse.ts';
 import type { RuleAction } from './types.ts';
 import { maybe, NetList, no, type PlaceSet, SelectorSet, ServiceSet, type Truth, yes } from './world/sets.ts';
-import type { Place, Universe } from './world/universe.ts';
+import type { Located, Place, Universe } from './world/universe.ts';
 
 /** A family as a bit, since a rule may be for both. */
 export const familyBit = { 4: 1, 6: 2 } as const;
@@ -212,18 +213,20 @@ function matchPorts(ports: Ports, flow: Flow, place: Place, port: number): Truth
   if (port < 0) return hasPorts(flow) ? maybe : no;
   for (const { first, last } of ports.ranges) if (first <= port && port <= last) return yes;
   if (ports.names.length === 0) return no;
-  const named = place.endpoints.some(
-    (located) =>
-      (ports.of === undefined || ports.of.takes(located)) &&
-      located.endpoint.ports.some(
-        (at) =>
-          at.port === port &&
-          at.protocol === flow.protocol &&
-          ports.names.includes(at.name) &&
-          (ports.protocol === undefined || ports.protocol === at.protocol),
-      ),
-  );
-  return named ? yes : no;
+  let truth: Truth = no;
+  for (const located of place.endpoints) {
+    const named = located.endpoint.ports.some(
+      (at) =>
+        at.port === port &&
+        at.protocol === flow.protocol &&
+        ports.names.includes(at.name) &&
+        (ports.protocol === undefined || ports.protocol === at.protocol),
+    );
+    const taken = !named ? no : ports.of === undefined ? yes : ports.of.taking(located);
+    if (taken === yes) return yes;
+    if (taken === maybe) truth = maybe;
+  }
+  return truth;
 }
 
 function hasPorts({ protocol }: Flow): boolean {
@@ -262,7 +265,24 @@ export function doubtsOf(rule: CompiledRule, flow: Flow): string[] {
     [rule.dst, flow.dst, 'destination'],
   ] as const) {
     const unsure = [...end.within, ...end.without].some((set) => set.has(place) === maybe);
-    if (unsure) doubts.push(`the address that the ${word} will get`);
+    if (unsure) doubts.push(...doubtsAbout(place, word));
   }
   return doubts;
+}
+
+/** An address that nobody knows yet, or labels of a namespace or service account that the world does not have. */
+function doubtsAbout({ address, endpoints }: Place, word: string): string[] {
+  const strange = endpoints.find(({ endpoint }) => endpoint.unknown !== undefined);
+  if (address === undefined && strange === undefined) return [`the address that the ${word} will get`];
+  const labels = strange === undefined ? 'the labels of a namespace' : labelsUnknown(strange);
+  return [...(address === undefined ? [`the address that the ${word} will get`] : []), labels];
+}
+
+/** What is not known of the endpoint's labels, in words. */
+export function labelsUnknown({ endpoint }: Located): string {
+  const [namespace] = endpoint.id.split('/');
+  const whose = endpoint.unknown?.map((prefix) =>
+    prefix === namespacePrefix ? `namespace ${namespace}` : `service account in ${namespace}`,
+  );
+  return `the labels of ${whose?.join(' and of a ')}, which the world does not have`;
 }

@@ -68,6 +68,31 @@ export function matcher(node: Node): (labels: Labels) => boolean {
   }
 }
 
+/**
+ * The same where the labels that begin with one of `unknown` are not known, but for those that are there; undefined: it may hold or not.
+ */
+export function mayMatch(node: Node, labels: Labels, unknown: readonly string[]): boolean | undefined {
+  switch (node.kind) {
+    case 'all':
+    case 'global':
+      return true;
+    case 'not': {
+      const operand = mayMatch(node.operand, labels, unknown);
+      return operand === undefined ? undefined : !operand;
+    }
+    case 'and':
+    case 'or': {
+      // What decides by itself: one that does not hold, or one that does.
+      const deciding = node.kind === 'or';
+      const each = node.operands.map((operand) => mayMatch(operand, labels, unknown));
+      return each.includes(deciding) ? deciding : each.includes(undefined) ? undefined : !deciding;
+    }
+    default:
+      if (!labels.has(node.label) && unknown.some((prefix) => node.label.startsWith(prefix))) return undefined;
+      return matches(node, labels);
+  }
+}
+
 function compared(operator: Comparison, value: string | undefined, wanted: string): boolean {
   if (operator === '!=') return value !== wanted;
   if (value === undefined) return false;

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly kind: 'pod' | 'host';
   /** Its own labels and those that it inherits, which give way to its own. */
   readonly labels: Labels;
+  /** How labels begin that it may have or not: its namespace's and its service account's, where the world lacks those. */
+  readonly unknown?: readonly string[];
   readonly addresses: readonly Address[];
   readonly ports: readonly NamedPort[];
   /** In the order in which they are asked, once every tier has passed. */
@@ -96,10 +98,13 @@ export function podPlace(pod: Resource, inherited: Inherited): PodPlace {
       id: `${namespace}/${name}`,
       kind: 'pod',
       labels: new Map([
-        ...(account === '' ? [] : (inherited.serviceAccounts.get(`${namespace}/${account}`) ?? [])),
+        ...(account === ''
+          ? []
+          : (inherited.serviceAccounts.get(`${namespace}/${account}`) ?? serviceAccountLabels(account, undefined))),
         ...(inherited.namespaces.get(namespace) ?? namespaceLabels(namespace, undefined)),
         ...own,
       ]),
+      ...unknownLabels(inherited, namespace, account),
       addresses,
       ports: [...list(spec.containers), ...list(spec.initContainers)].flatMap((container) =>
         namedPorts(fields(container)),
@@ -108,6 +113,19 @@ export function podPlace(pod: Resource, inherited: Inherited): PodPlace {
       node,
     },
   };
+}
+
+/** Of a pod or network set whose namespace, or service account, is not among the resources. */
+export function unknownLabels(
+  { namespaces, serviceAccounts }: Inherited,
+  namespace: string,
+  account: string,
+): { readonly unknown?: readonly string[] } {
+  const unknown = [
+    ...(namespaces.has(namespace) ? [] : [namespacePrefix]),
+    ...(account === '' || serviceAccounts.has(`${namespace}/${account}`) ? [] : [serviceAccountPrefix]),
+  ];
+  return unknown.length === 0 ? {} : { unknown };
 }
 
 /** `podIPs`, else `podIP`, else what Calico's CNI plugin wrote down (conversion.go getPodIPs). */

@@ -2,10 +2,10 @@
 import type { Plan, PlannedPolicy, PlannedTier } from '../evaluate.ts';
 import { type CalicoVersion, comparePolicies, type Tier } from '../policy/order.ts';
 import type { Policy } from '../policy/policy.ts';
-import { compileRule, type Sets } from '../rules.ts';
+import { compileRule, labelsUnknown, type Sets } from '../rules.ts';
 import type { Direction, Step } from '../types.ts';
 import type { Parts } from './read.ts';
-import type { SelectorSet } from './sets.ts';
+import { no, type SelectorSet, yes } from './sets.ts';
 import type { Located } from './universe.ts';
 
 /** A policy, its place in its tier, and whom it is for. */
@@ -68,13 +68,18 @@ export class Plans {
     const { id } = located.endpoint;
     const { tiers, all, plans } = this.candidatesIn(id.slice(0, id.indexOf('/')));
     let taken = '';
-    for (let i = 0; i < all.length; i++) if ((all[i] as Selecting).selector.takes(located)) taken += `${i} `;
+    for (let i = 0; i < all.length; i++) {
+      const truth = (all[i] as Selecting).selector.taking(located);
+      if (truth !== no) taken += truth === yes ? `${i} ` : `${i}? `;
+    }
+    if (taken.includes('?')) taken += labelsUnknown(located);
     const known = plans.get(taken);
     if (known !== undefined) return known;
-    const mine = tiers.map((policies) => policies.filter(({ selector }) => selector.takes(located)));
+    const mine = tiers.map((policies) => policies.filter(({ selector }) => selector.taking(located) !== no));
+    const doubtful = taken.includes('?') ? taken : '';
     const made = {
-      egress: this.plan(located, 'egress', mine, ['normal'], ''),
-      ingress: this.plan(located, 'ingress', mine, ['normal'], ''),
+      egress: this.plan(located, 'egress', mine, ['normal'], doubtful && `egress ${doubtful}`),
+      ingress: this.plan(located, 'ingress', mine, ['normal'], doubtful && `ingress ${doubtful}`),
     };
     plans.set(taken, made);
     return made;
@@ -107,12 +112,13 @@ export class Plans {
 
   /** @param unshared '' where endpoints that the same policies are for have the same plan */
   private plan(
-    { endpoint }: Located,
+    located: Located,
     direction: Direction,
     selecting: readonly OfTier[],
     stages: readonly Stage[],
     unshared: string,
   ): Plan {
+    const { endpoint } = located;
     const mine = selecting.map((policies) => policies.filter(({ policy }) => policy[direction] !== undefined));
     const allowing = endpoint.profiles.findIndex(({ allows }) => allows);
     const name = allowing < 0 ? undefined : (endpoint.profiles[allowing]?.name as string);
@@ -120,7 +126,7 @@ export class Plans {
     const known = unshared === '' ? this.shared.get(key) : undefined;
     if (known !== undefined) return known;
     const tiers = stages.flatMap((stage) =>
-      mine.flatMap((policies, i) => this.planTier(direction, stage, this.tiers[i]?.tier as Tier, policies)),
+      mine.flatMap((policies, i) => this.planTier(located, direction, stage, this.tiers[i]?.tier as Tier, policies)),
     );
     const asked = allowing < 0 ? endpoint.profiles : endpoint.profiles.slice(0, allowing);
     const profiles = asked.flatMap(({ rules }): PlannedTier[] => {
@@ -137,20 +143,20 @@ export class Plans {
     return plan;
   }
 
-  private planTier(direction: Direction, stage: Stage, tier: Tier, selecting: OfTier): PlannedTier[] {
-    const policies = selecting.filter(({ policy }) =>
+  private planTier(located: Located, direction: Direction, stage: Stage, tier: Tier, all: OfTier): PlannedTier[] {
+    const selecting = all.filter(({ policy }) =>
       stage === 'forward' ? policy.stage === 'normal' && policy.onForward : policy.stage === stage,
     );
+    const policies = selecting.map(({ policy, selector }): PlannedPolicy => {
+      const compiled = this.compile(policy, direction);
+      return selector.taking(located) === yes ? compiled : { ...compiled, doubt: labelsUnknown(located) };
+    });
     const first = policies[0]?.policy;
     if (first === undefined) return [];
     // What comes before the tiers proper has no say at its end (felix/calc/event_sequencer.go tierInfoToProtoTierInfo).
     const early = stage === 'preDNAT' || stage === 'untracked';
-    return [
-      {
-        policies: policies.map(({ policy }) => this.compile(policy, direction)),
-        atEnd: stepOf(first, -1, early ? 'pass' : tier.defaultAction),
-      },
-    ];
+    const atEnd = stepOf(first, -1, early ? 'pass' : tier.defaultAction);
+    return [{ policies, atEnd, ...(policies.every(({ doubt }) => doubt !== undefined) && { doubtful: true }) }];
   }
 
   private compile(policy: Policy, direction: Direction): PlannedPolicy {

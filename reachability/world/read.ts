@@ -15,6 +15,7 @@ import {
   type PodPlace,
   podPlace,
   serviceAccountLabels,
+  unknownLabels,
 } from './endpoint.ts';
 import { type FelixSettings, felixSettings } from './host.ts';
 import { type Pool, poolsOf } from './pools.ts';
@@ -202,7 +203,11 @@ function networkSet(set: Resource, inherited?: Inherited): NetworkSet {
   });
   if (inherited === undefined) return { labels: new Map(textMap(labels)), nets };
   const from = inherited.namespaces.get(namespace) ?? namespaceLabels(namespace, undefined);
-  return { labels: new Map([...from, ...textMap(labels), [namespaceLabel, namespace]]), nets };
+  return {
+    labels: new Map([...from, ...textMap(labels), [namespaceLabel, namespace]]),
+    nets,
+    ...unknownLabels(inherited, namespace, ''),
+  };
 }
 
 function tiersOf(resources: readonly Resource[], policies: readonly Policy[], version: CalicoVersion): Tier[] {

@@ -1,6 +1,6 @@
 /** What Calico makes IP sets of: selectors, nets, services. Each remembers what it said of a place. */
 import { type Address, contains, keyOf, type Net } from '../address.ts';
-import { type Labels, matcher, matches, type Node } from '../selector/node.ts';
+import { type Labels, matcher, matches, mayMatch, type Node } from '../selector/node.ts';
 import type { Located, Place, Universe } from './universe.ts';
 
 /** Whether something holds; `maybe` where the world does not say enough. As numbers, since a world asks millions of times. */
@@ -49,8 +49,9 @@ export class SelectorSet extends Remembering {
   private groups: Uint8Array | undefined;
   private asked = 0;
   private matcher: ((labels: Labels) => boolean) | undefined;
-  /** Of the network sets that it takes. */
+  /** Of the network sets that it takes; and of those that it may take. */
   readonly nets: readonly Net[];
+  private readonly perhaps: readonly Net[];
 
   readonly text: string;
 
@@ -59,26 +60,49 @@ export class SelectorSet extends Remembering {
     this.node = node;
     this.text = text;
     this.universe = universe;
-    this.nets = universe.networkSets.filter(({ labels }) => matches(node, labels)).flatMap(({ nets }) => nets);
+    const taken = (wanted: boolean | undefined) =>
+      universe.networkSets
+        .filter(({ labels, unknown }) => {
+          return (unknown === undefined ? matches(node, labels) : mayMatch(node, labels, unknown)) === wanted;
+        })
+        .flatMap(({ nets }) => nets);
+    this.nets = taken(true);
+    this.perhaps = universe.networkSets.some(({ unknown }) => unknown !== undefined) ? taken(undefined) : [];
   }
 
-  takes({ group }: Located): boolean {
+  takes(located: Located): boolean {
+    return this.taking(located) === yes;
+  }
+
+  /** `maybe` where that hangs on labels that the world does not say. */
+  taking({ group }: Located): Truth {
     if (this.groups === undefined) {
       this.asked += 1;
-      const { groups } = this.universe;
-      if (this.asked <= groups.length * FEW) {
+      if (this.asked <= this.universe.groups.length * FEW) {
         this.matcher ??= matcher(this.node);
-        return this.matcher(groups[group] as Labels);
+        const taken = this.universe.takes(this.node, this.matcher, group);
+        return taken === undefined ? maybe : taken ? yes : no;
       }
       this.groups = this.universe.select(this.node);
     }
-    return this.groups[group] === 1;
+    return this.groups[group] as Truth;
+  }
+
+  /** Whether it has the same nets of network sets, in another world. */
+  sameNets(other: SelectorSet): boolean {
+    return JSON.stringify([this.nets, this.perhaps]) === JSON.stringify([other.nets, other.perhaps]);
   }
 
   protected decide(place: Place): Truth {
-    if (place.endpoints.some((located) => this.takes(located))) return yes;
-    if (this.nets.length === 0) return no;
-    return inNets(this.nets, place);
+    let truth: Truth = no;
+    for (const located of place.endpoints) {
+      const taken = this.taking(located);
+      if (taken === yes) return yes;
+      if (taken === maybe) truth = maybe;
+    }
+    const inside = this.nets.length === 0 ? no : inNets(this.nets, place);
+    if (inside === yes || this.perhaps.length === 0) return inside === no ? truth : inside;
+    return inside === maybe || inNets(this.perhaps, place) !== no ? maybe : truth;
   }
 }
 

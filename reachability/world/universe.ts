@@ -1,6 +1,6 @@
 /** Every endpoint, network set and address of a world, so that a selector is asked once for each set of labels and not once for each pair. */
 import { type Address, type Family, keyOf, type Net } from '../address.ts';
-import { type Labels, matcher, type Node } from '../selector/node.ts';
+import { type Labels, matcher, mayMatch, type Node } from '../selector/node.ts';
 import type { Endpoint } from './endpoint.ts';
 import { byFamily } from './pools.ts';
 
@@ -29,6 +29,8 @@ export interface Located {
 export interface NetworkSet {
   readonly labels: Labels;
   readonly nets: readonly Net[];
+  /** As of an endpoint. */
+  readonly unknown?: readonly string[];
 }
 
 export class Universe {
@@ -37,6 +39,8 @@ export class Universe {
   readonly networkSets: readonly NetworkSet[];
   private readonly places = new Map<string, Place>();
   private placeCount = 0;
+  /** Groups of which some labels are not known, and which. */
+  private readonly unknown = new Map<number, readonly string[]>();
   private readonly index = new Map<string, Map<string, number[]>>();
 
   /** By family: where pods without an address will have one. */
@@ -49,8 +53,10 @@ export class Universe {
     const groups: Labels[] = [];
     const located = new Map<string, Located>();
     for (const endpoint of endpoints) {
-      const key = JSON.stringify([...endpoint.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
+      const labels = [...endpoint.labels].sort(([a], [b]) => (a < b ? -1 : 1));
+      const key = JSON.stringify(endpoint.unknown === undefined ? labels : [labels, endpoint.unknown]);
       const group = byLabels.get(key) ?? groups.push(endpoint.labels) - 1;
+      if (endpoint.unknown !== undefined) this.unknown.set(group, endpoint.unknown);
       byLabels.set(key, group);
       located.set(endpoint.id, this.locate(endpoint, group, located.size));
     }
@@ -88,16 +94,27 @@ export class Universe {
     return this.free.map((nets) => ({ ...this.placeWithin(nets), id: this.placeCount++, endpoints: [] }));
   }
 
-  /** The groups whose labels the selector takes. */
+  /** Whether the selector takes the group; undefined where that hangs on labels that nobody knows. */
+  takes(node: Node, matching: (labels: Labels) => boolean, group: number): boolean | undefined {
+    const labels = this.groups[group] as Labels;
+    const unknown = this.unknown.get(group);
+    return unknown === undefined ? matching(labels) : mayMatch(node, labels, unknown);
+  }
+
+  /** The groups whose labels the selector takes: 1, or 2 where that hangs on labels that nobody knows. */
   select(node: Node): Uint8Array {
     const chosen = new Uint8Array(this.groups.length);
     const candidates = this.candidates(node);
-    const takes = matcher(node);
+    const matching = matcher(node);
     const ask = (group: number) => {
-      if (takes(this.groups[group] as Labels)) chosen[group] = 1;
+      const taken = this.takes(node, matching, group);
+      chosen[group] = taken === undefined ? 2 : taken ? 1 : 0;
     };
     if (candidates === undefined) for (let group = 0; group < chosen.length; group++) ask(group);
-    else for (const group of candidates) ask(group);
+    else {
+      for (const group of candidates) ask(group);
+      for (const group of this.unknown.keys()) ask(group);
+    }
     return chosen;
   }
 

@@ -49,13 +49,18 @@ const podOf = (id: string, at: number): fc.Arbitrary<Resource> =>
 
 const pods = fc.tuple(...ids.map(podOf)).chain((all) => fc.subarray(all, { minLength: 2 }));
 
-const namespaces = fc
-  .tuple(label, label)
-  .map((teams) =>
-    spaces.map(
-      (name, i): Resource => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { team: teams[i] } } }),
+const namespaces = fc.tuple(label, label, fc.constantFrom(2, 2, 2, 1)).map(([first, second, there]) =>
+  // Of pods in a namespace that is not there some labels are not known.
+  spaces
+    .slice(0, there)
+    .map(
+      (name, i): Resource => ({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, labels: { team: i === 0 ? first : second } },
+      }),
     ),
-  );
+);
 
 const nets = fc.subarray(['10.244.0.0/30', '10.244.0.4/32', 'fd00::/125', '8.8.8.0/24'], { minLength: 1 });
 const sets = fc
