@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import * as command from '@pulumi/command';
+import * as kubernetes from '@pulumi/kubernetes';
 import type { Cluster, Node } from '../../cluster/index.ts';
 import { Inventory } from '../../components/inventory.ts';
 import { subjectOf } from '../../kubespray/index.ts';
+import { FelixConfiguration, GlobalNetworkPolicy, ServiceMonitor } from '../../resources/index.ts';
 import { Calispray } from '../support/calispray.ts';
 import { Handwritten, handwritten, type Levels, PackOnEngine } from '../support/pack-engine.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
@@ -83,6 +85,40 @@ describe('the policy pack on the real engine', function () {
       handwritten((s) => ({ ...s, variables: { ...s.variables, calico_mtu: 1400, calico_veth_mtu: 1400 } })),
     );
     assert.deepEqual([ok, codes], [true, ['advisory mtu-below-best']]);
+  });
+
+  it('stops at objects that their API would refuse, or swallow, before there is a cluster to ask', async () => {
+    const { ok, codes, violations } = await preview(async () => {
+      const provider = new kubernetes.Provider('later', { kubeconfig: new command.Provider('unknown').id });
+      const metadata = { name: 'ssh' };
+      const source = { nets: ['192.168.4.0/33'], net: ['10.0.0.0/8'] };
+      const ingress = [
+        { action: 'Allow' as const, protocol: 'TCP' as const, source, destination: { ports: ['99:22'] } },
+      ];
+      const spec = { tier: 'platfrom', types: ['Ingress' as const], ingress };
+      new GlobalNetworkPolicy('ssh', { metadata, spec }, { provider });
+      new FelixConfiguration('felix', { spec: { xdpEnabled: true } }, { provider });
+      const relabelings = [{ action: 'keep' as const, regex: 'calico-(node' }];
+      const monitor = { selector: {}, endpoints: [{ port: 'metrics', relabelings }] };
+      new ServiceMonitor('monitor', { metadata, spec: monitor }, { provider });
+    });
+    assert.equal(ok, false);
+    assert.deepEqual(
+      codes.filter((code) => code.startsWith('mandatory')),
+      [
+        'mandatory calico-refuses',
+        'mandatory calico-refuses',
+        'mandatory monitoring-skipped',
+        'mandatory tier-missing',
+        'mandatory unknown-field',
+      ],
+    );
+    const said = violations.map(({ message }) => message).join('\n');
+    assert.match(
+      said,
+      /refused \(critical\) at spec\.ingress\[0\]\.source\.nets\[0\]: GlobalNetworkPolicy ssh: "192\.168\.4\.0\/33" is no CIDR/,
+    );
+    assert.match(said, /there is no field net in spec\.ingress\[0\]\.source.*\n.*→ Write nets, or leave it out\./);
   });
 
   it('says what it cannot judge in a preview, with the rules that wanted it, and judges the rest', async () => {
