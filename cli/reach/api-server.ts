@@ -66,9 +66,13 @@ export class ApiServer {
     }
   }
 
-  /** Every object of a list, page by page; `told` hears how many there are so far. */
-  async list(path: string, told: (count: number) => void = () => {}): Promise<Record<string, unknown>[]> {
-    let found: Record<string, unknown>[] = [];
+  /** Every object of a list, page by page; of each page only what `keep` makes of it stays. `told` hears how many there are so far. */
+  async list<T>(
+    path: string,
+    keep: (item: Record<string, unknown>) => T[],
+    told: (count: number) => void = () => {},
+  ): Promise<T[]> {
+    let found: T[] = [];
     let limit = PAGE;
     let next = '';
     do {
@@ -82,7 +86,7 @@ export class ApiServer {
         [found, limit, next] = [[], 0, ''];
         page = await this.get(path);
       }
-      found.push(...(Array.isArray(page.items) ? page.items.filter(isRecord) : []));
+      if (Array.isArray(page.items)) for (const item of page.items.filter(isRecord)) found.push(...keep(item));
       told(found.length);
       const { continue: more } = isRecord(page.metadata) ? page.metadata : {};
       next = typeof more === 'string' ? more : '';

@@ -83,14 +83,16 @@ export async function readLive(server: ApiServer, say: (line: string) => void): 
 async function listed(server: ApiServer, kind: Served, say: (line: string) => void, forbidden: Served[]) {
   let told = 0;
   try {
-    const items = await server.list(`${rootOf(kind)}/${kind.plural}`, (count) => {
-      // A line for what takes long alone.
-      if (count - told >= 5000) {
+    return await server.list(
+      `${rootOf(kind)}/${kind.plural}`,
+      (item) => resourceOf(item, kind),
+      (count) => {
+        // A line for what takes long alone.
+        if (count - told < 5000) return;
         say(`Reading ${kind.plural}: ${count} so far`);
         told = count;
-      }
-    });
-    return items.flatMap((item) => resourceOf(item, kind));
+      },
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 403) forbidden.push(kind);
