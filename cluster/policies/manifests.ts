@@ -4,6 +4,7 @@
  */
 import type { Finding, Place } from '../finding.ts';
 import { findingsOf } from '../issues.ts';
+import { nearest } from '../nearest.ts';
 import { isRecord, list, record, refused } from '../raw.ts';
 import { policyObject } from '../schema/policies.ts';
 import type { ManifestObject, PolicyObject } from '../types/policies.ts';
@@ -164,7 +165,13 @@ function judged({ value }: WrittenManifest): PolicyObject | Finding[] {
 }
 
 function noPolicy(kind: string): Finding {
-  const hint = `Take it out of the manifest, and apply it with kubectl or declare it in the program; manifests hold ${Object.keys(KINDS).join(', ')}.`;
+  const near = nearest(kind, Object.keys(KINDS), 2);
+  const kinds = Object.keys(KINDS).join(', ');
+  const elsewhere =
+    kind === 'Namespace'
+      ? 'Name it in policies.namespaces, with its labels in policies.namespaceLabels.'
+      : `Take it out of the manifest, and apply it with kubectl or declare it in the program; manifests hold ${kinds}.`;
+  const hint = near === undefined ? elsewhere : `Did you mean ${near}?`;
   return refused('no-policy', 'kind', `a ${kind} is no policy, and nothing that one refers to`, hint);
 }
 

@@ -137,6 +137,17 @@ describe('manifests', () => {
       ['an empty file', { manifests: ['p.yaml'] }, { 'p.yaml': '# nothing\n---\n' }],
       ['no object', { manifests: ['p.yaml'] }, { 'p.yaml': '- 1\n' }],
       ['no policy', { manifests: ['p.yaml'] }, { 'p.yaml': stringify({ ...policy('x'), kind: 'Deployment' }) }],
+      ['a namespace', { manifests: ['p.yaml'] }, { 'p.yaml': stringify({ ...policy('x'), kind: 'Namespace' }) }],
+      [
+        'a mistyped kind',
+        { manifests: ['p.yaml'] },
+        { 'p.yaml': stringify({ ...policy('x'), kind: 'Networkpolicy' }) },
+      ],
+      [
+        'an API that kubectl does not write',
+        { manifests: ['p.yaml'] },
+        { 'p.yaml': stringify({ ...policy('x'), apiVersion: 'crd.projectcalico.org/v1' }) },
+      ],
       ['a policy without a spec', { manifests: ['p.yaml'] }, broken],
       [
         'what the server writes',
