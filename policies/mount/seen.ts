@@ -80,11 +80,20 @@ export function isKubernetes(type: string): boolean {
 }
 
 const usual: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+/** Fields of ObjectMeta (apimachinery pkg/apis/meta/v1/types.go). */
+export const usualMetadata: ReadonlySet<string> = new Set([
+  ...['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'],
+  ...['deletionTimestamp', 'deletionGracePeriodSeconds', 'labels', 'annotations', 'ownerReferences', 'finalizers'],
+  'managedFields',
+]);
 
 export function objectOf(urn: string, inputs: Readonly<Record<string, unknown>>): KubernetesObject {
   const { value, unknown } = knownIn(inputs);
   const metadata = isRecord(value.metadata) ? value.metadata : {};
-  const others = Object.keys(value).filter((name) => !usual.has(name));
+  const others = [
+    ...Object.keys(value).filter((name) => !usual.has(name)),
+    ...Object.keys(metadata).flatMap((name) => (usualMetadata.has(name) ? [] : [`metadata.${name}`])),
+  ];
   return {
     urn,
     apiVersion: text(value.apiVersion),

@@ -14,7 +14,7 @@ export interface KubernetesObject {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, unknown>>;
   readonly spec: Readonly<Record<string, unknown>>;
-  /** Names of what stands beside apiVersion, kind, metadata, spec and status. Absent: nothing. */
+  /** What stands beside apiVersion, kind, metadata, spec and status, and in metadata beside what every object has: `metadata.label`. Absent: nothing. */
   readonly others?: readonly string[];
   /** Fields that are known only after the `up`: `spec.ports`. */
   readonly unknown: readonly string[];

@@ -4,6 +4,7 @@ import type { Declared, KubernetesObject } from '../../policies/objects/rule.ts'
 import { shapeRules } from '../../policies/objects/shape/index.ts';
 import { promqlError } from '../../policies/objects/shape/promql.ts';
 import { templateError } from '../../policies/objects/shape/template.ts';
+import { PackRun } from '../support/pack.ts';
 
 const CALICO = 'projectcalico.org/v3';
 const KUBERNETES = 'networking.k8s.io/v1';
@@ -308,7 +309,8 @@ describe('what Kubernetes refuses of its own policies', () => {
       assert.equal(found.replace(/^kubernetes-refuses /, ''), said);
       // The same, before it is enforced.
       const staged = { apiVersion: CALICO, kind: 'StagedKubernetesNetworkPolicy', spec: spec as Given['spec'] };
-      assert.ok(judged([staged]).some((each) => each.endsWith(said)));
+      const path = said.slice(0, said.indexOf(': '));
+      assert.equal(judged([staged]).filter((each) => each.includes(` ${path}: `)).length, 1);
     });
   }
 
@@ -495,6 +497,30 @@ describe('a template of Go', () => {
 });
 
 describe('the rules about shape', () => {
+  it('see in the pack what stands beside the usual fields', async () => {
+    const run = new PackRun({});
+    const { spec } = gnp(rule({}));
+    const metadata = { name: 'own', label: { team: 'net' }, labels: {}, finalizers: [] };
+    await run.register(`kubernetes:${CALICO}:GlobalNetworkPolicy`, 'own', {
+      apiVersion: CALICO,
+      kind: 'GlobalNetworkPolicy',
+      metadata,
+      spec,
+      order: 5,
+    });
+    const { said } = await run.finish(() => ({}));
+    const found = said
+      .filter((each) => each.rule === 'unknown-field')
+      .map(({ message }) => message)
+      .join('\n');
+    assert.match(found, /at order: GlobalNetworkPolicy own: there is no field order, /);
+    assert.match(
+      found,
+      /at metadata\.label: GlobalNetworkPolicy own: there is no field label in metadata, [^→]*→ Write labels/s,
+    );
+    assert.equal(found.match(/there is no field/g)?.length, 2);
+  });
+
   it('are plain about themselves', () => {
     for (const { code, class: kind, description, reference } of shapeRules) {
       assert.match(code, /^[a-z-]+$/);

@@ -1,8 +1,10 @@
 import { knowsFields, wrongFields } from '../../../reachability/validate/fields/index.ts';
+import { validateResource } from '../../../reachability/validate/index.ts';
 import { refusedPolicy } from '../../../reachability/validate/kubernetes.ts';
 import { labels } from '../../../reachability/validate/meta.ts';
 import { name as anyName } from '../../../reachability/validate/texts.ts';
 import type { KubernetesObject, ObjectRule } from '../rule.ts';
+import { resourceOf } from '../world.ts';
 import { findingsOf } from './said.ts';
 
 export const kubernetesRefuses: ObjectRule = {
@@ -16,7 +18,15 @@ export const kubernetesRefuses: ObjectRule = {
   fields: ['spec', 'metadata.name', 'metadata.labels'],
   variables: [],
   judge({ objects }) {
-    return objects.filter(concerns).flatMap((object) => findingsOf(object, refusals(object), SEE));
+    return objects.filter(concerns).flatMap((object) => {
+      const found = findingsOf(object, refusals(object), SEE);
+      if (!object.apiVersion.startsWith('projectcalico.org/')) return found;
+      // What Calico says of it itself is not said twice.
+      const said = new Set(
+        findingsOf(object, validateResource(resourceOf(object)).errors, SEE).map(({ path }) => path),
+      );
+      return found.filter(({ path }) => !said.has(path));
+    });
   },
 };
 

@@ -23,7 +23,12 @@ export const unknownField: ObjectRule = {
     const calico = worlds.length === 1 ? worlds[0]?.calico : undefined;
     return objects.filter(isKnown).flatMap((object) => {
       const { apiVersion, kind, spec, others = [] } = object;
-      const beside = others.map((name): UnknownField => ({ path: name, known: ['spec', 'metadata'] }));
+      const beside = others.map(
+        (name): UnknownField => ({
+          path: name,
+          known: name.startsWith('metadata.') ? ['name', 'namespace', 'labels', 'annotations'] : ['metadata', 'spec'],
+        }),
+      );
       return [...beside, ...unknownFields(apiVersion, kind, spec)]
         .filter(({ path }) => !isNewer(apiVersion, path, calico))
         .map(({ path, known }) => {
