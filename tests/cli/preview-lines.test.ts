@@ -91,6 +91,17 @@ describe('the lines of a preview', () => {
     ]);
   });
 
+  it('say of the declared world that it changes, and nothing of what is in it', () => {
+    const world = 'calispray:reachability:World';
+    const state = (expect: unknown) => ({ parent: lab, type: world, custom: false, inputs: { expect } });
+    const event = step('update', [cluster, world], 'lab-world', lab, {
+      detailedDiff: { 'expect[0]': { diffKind: 'add' } },
+      old: state([]),
+      new: state([{ verdict: 'deny', from: { kind: 'internet' } }]),
+    });
+    assert.deepEqual(resourceLines(journalOf(event)), ['  ~ declared world lab-world', '', '1 to update']);
+  });
+
   it('put what is only read again into one line', () => {
     const reads = [
       ...updated('calispray:kubespray:Build', 'build-record', { stdin: ['a', 'b'] }),
