@@ -1,28 +1,11 @@
 /** Addresses for pods that have none yet: of a pool, where no rule tells them from the pool's others. */
-import { type Address, after, contains, formatAddress, keyOf, type Net, parseNet } from '../address.ts';
-import { fields, type Resource, text } from '../raw.ts';
+import { type Address, after, contains, keyOf, type Net } from '../address.ts';
+import { netsOfRules } from '../outside.ts';
 import type { World } from '../world/world.ts';
 
-/** The pools of the world; where it knows none, the nets around the addresses that its pods have. */
-export function poolsIn(resources: readonly Resource[], world: World): Net[] {
-  const pools = resources
-    .filter(({ kind }) => kind === 'IPPool')
-    .flatMap(({ spec }) => parseNet(text(fields(spec).cidr)) ?? []);
-  if (pools.length > 0) return unique(pools);
-  const used = world.parts.endpoints.filter(({ kind }) => kind === 'pod').flatMap(({ addresses }) => addresses);
-  return unique(
-    used.flatMap((address) => parseNet(`${formatAddress(address)}/${address.family === 4 ? 24 : 112}`) ?? []),
-  );
-}
-
 /** Every net that a rule or a network set names. */
-export function netsIn({ parts }: World): Net[] {
-  const rules = parts.policies.flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress]);
-  const ends = rules.flatMap(({ source, destination }) => [source, destination]);
-  return unique([
-    ...ends.flatMap(({ nets, notNets }) => [...nets, ...notNets]),
-    ...parts.networkSets.flatMap((set) => set.nets),
-  ]);
+export function netsIn(world: World): Net[] {
+  return unique([...netsOfRules(world), ...world.parts.networkSets.flatMap((set) => set.nets)]);
 }
 
 /** Addresses that nobody has, handed out one by one. */
@@ -97,10 +80,10 @@ function afterOne({ family, words }: Address): Address | undefined {
   return after({ family, words, prefix: family === 4 ? 32 : 128 });
 }
 
-export function inside(net: Net, outer: Net): boolean {
+function inside(net: Net, outer: Net): boolean {
   return net.prefix >= outer.prefix && contains(outer, net);
 }
 
-function unique(nets: readonly Net[]): Net[] {
+export function unique(nets: readonly Net[]): Net[] {
   return [...new Map(nets.map((net) => [`${keyOf(net)}/${net.prefix}`, net])).values()];
 }

@@ -27,21 +27,30 @@ export function idleUnits(units: readonly Unit[], grounds: readonly Ground[]): I
   const gone = new Set(shadowed.flatMap(({ unit }) => unit.rules));
   const redundant = units.toReversed().flatMap((unit) => {
     if (shadowed.some((idle) => idle.unit === unit)) return [];
-    return alone(unit, (one) => {
-      const idle = one.rules.every((rule) => gone.has(rule)) ? undefined : redundantBy(one, found, gone);
+    // Of its peers some may be gone already.
+    const left = { ...unit, peers: unit.peers.filter(({ rules }) => !rules.every((rule) => gone.has(rule))) };
+    return alone(left, (one) => {
+      const idle = redundantBy(one, found, gone);
       if (idle !== undefined) for (const rule of one.rules) gone.add(rule);
       return idle;
     });
   });
   // Of a rule that can go whole, its peers need not be named.
-  const peers = new Set(redundant.flatMap(({ unit }) => unit.peers));
-  return [...shadowed.filter(({ unit }) => !peers.has(unit)), ...redundant.reverse()];
+  const whole = new Set(redundant.flatMap(({ unit }) => unit.rules));
+  const others = shadowed.filter(({ unit }) => !unit.rules.every((rule) => whole.has(rule)));
+  return [...others, ...redundant.reverse()];
 }
 
-/** The whole, or else each of its peers. */
+/** The whole, or else each of its peers, but for the last that is left: a rule without a peer would mean everybody. */
 function alone(unit: Unit, judge: (unit: Unit) => Idle | undefined): Idle[] {
   const whole = makesDirection(unit) ? undefined : judge(unit);
-  return whole === undefined ? unit.peers.flatMap((peer) => judge(peer) ?? []) : [whole];
+  if (whole !== undefined) return [whole];
+  const idle: Idle[] = [];
+  for (const peer of unit.peers) {
+    const one = idle.length < unit.peers.length - 1 ? judge(peer) : undefined;
+    if (one !== undefined) idle.push(one);
+  }
+  return idle;
 }
 
 /** Where nothing says which directions the policy is about, its last rule of one does: without it, it would be about another. */

@@ -4,6 +4,7 @@
  * rule with them all is true of more than what happens to be declared.
  */
 import { type Address, formatAddress } from '../address.ts';
+import { poolsOf } from '../expect/pool.ts';
 import { outsideOf } from '../outside.ts';
 import {
   nameLabel,
@@ -18,12 +19,12 @@ import { parseSelector } from '../selector/parse.ts';
 import { namespaceLabels } from '../world/endpoint.ts';
 import type { Located, Place } from '../world/universe.ts';
 import { World, type WorldOptions } from '../world/world.ts';
-import { Free, netsIn, poolsIn } from './addresses.ts';
+import { Free, netsIn, unique as uniqueNets } from './addresses.ts';
 import { type Mention, samplesOf, turnedAway } from './samples.ts';
 
 /** One end of a connection that is asked about. */
 export interface Someone {
-  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector; `tunnel` of a node, or, where no node is known, `spare` address of a pool. */
+  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector; `tunnel` of a node, or, without an encapsulation, `spare` address of a pool. */
   readonly kind: 'pod' | 'stranger' | 'stand-in' | 'host' | 'node' | 'tunnel' | 'spare' | 'outside';
   /** As a query names it. */
   readonly name: string;
@@ -70,7 +71,8 @@ export function peopleOf(
   options: WorldOptions = {},
   base: World = new World(resources, options),
 ): People {
-  const pools = poolsIn(resources, base);
+  const every = poolsOf(resources);
+  const pools = uniqueNets(every.filter((pool) => pool.pods).map(({ net }) => net));
   const { endpoints, nodes } = base.parts;
   const taken = [
     ...endpoints.flatMap(({ addresses }) => addresses),
@@ -83,7 +85,8 @@ export function peopleOf(
   const standIns = [...strangers(namespaces, free), ...selected(base, namespaces, free)];
   // Tunnels of nodes have addresses of the pools, in any part of them.
   const spare = [...free.one(), ...free.parts().map(({ address }) => address)];
-  const all = [...own, ...standIns.map(podOf)];
+  const madeUp = new Set(standIns.map(({ namespace }) => namespace).filter((name) => !namespaces.has(name)));
+  const all = [...own, ...[...madeUp].map(namespaceOf), ...standIns.map(podOf)];
   const world = new World(all, options);
   const made = new Map(standIns.map((standIn) => [`${standIn.namespace}/${standIn.name}`, standIn]));
   return {
@@ -95,7 +98,7 @@ export function peopleOf(
       ...pods(world, made),
       ...nodesOf(world),
       ...spare.map((address) => ({
-        kind: nodes.size === 0 ? ('spare' as const) : ('tunnel' as const),
+        kind: nodes.size > 0 && every.some(({ tunnels }) => tunnels) ? ('tunnel' as const) : ('spare' as const),
         name: formatAddress(address),
         words: formatAddress(address),
         place: world.universe.placeOf(address),
@@ -258,6 +261,11 @@ function isInherited(label: string): boolean {
     label === namespaceLabel ||
     label === orchestratorLabel
   );
+}
+
+/** That it is there and carries nothing is known: its pods carry what they inherit themselves. */
+function namespaceOf(name: string): Resource {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
 /** What it inherits stands among its own labels, which count for the same. */

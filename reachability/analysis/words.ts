@@ -41,7 +41,6 @@ function peopleWords(every: ReadonlySet<string>, groups: Iterable<Alike>): strin
     ...few(standIns),
     ...few(named(people, ({ kind }) => kind === 'host')),
     ...nodeWords(people),
-    ...(people.some(({ kind }) => kind === 'spare') ? ['addresses of pools that no pod has'] : []),
     ...few(named(people, ({ kind }) => kind === 'outside')),
   ];
   return listed(parts);

@@ -14,7 +14,7 @@ const people: readonly Resource[] = [
     metadata: { name: 'one' },
     status: { addresses: [{ type: 'InternalIP', address: '192.168.4.61' }] },
   },
-  resource('IPPool', 'pool', { cidr: '10.244.0.0/16' }),
+  resource('IPPool', 'pool', { cidr: '10.244.0.0/16', ipipMode: 'Always' }),
   pod('kube-system/coredns', { 'k8s-app': 'kube-dns' }, pending),
   pod('production/my-app', { app: 'my-app' }, pending),
   pod('monitoring/prometheus', { app: 'prometheus' }, pending),
