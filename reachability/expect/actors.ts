@@ -47,7 +47,7 @@ export interface Cast {
   readonly pools: readonly Pool[];
 }
 
-const rank = { pod: 0, system: 1, plain: 2, outside: 3, node: 4, thoughtOf: 5 } as const;
+const rank = { pod: 0, plain: 1, system: 2, outside: 3, node: 4, thoughtOf: 5 } as const;
 
 export function castOf(
   written: readonly Resource[],
@@ -68,8 +68,6 @@ export function castOf(
   const withAddress = (pod: Resource) => addressed(pod, addresses);
   const world = new World(
     [
-      // What has no Namespace of its own among the resources has no labels but its name here, so the engine is not left in doubt.
-      ...[...namespaces].map(([name, labels]) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })),
       ...made.namespaces,
       ...resources.map((resource) => (resource.kind === 'Pod' ? withAddress(resource) : resource)),
       ...made.pods.map(({ pod }) => withAddress(pod)),

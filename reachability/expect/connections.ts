@@ -23,6 +23,8 @@ export interface Miss {
   readonly ports: readonly ExpectedPorts[];
   /** Of each of the ports, in the same order. */
   readonly verdicts: readonly Verdict[];
+  /** On other ports the same ends may talk: of `others` it is less plain who is meant. */
+  readonly partly: boolean;
   /** Another expectation wants the opposite of one of these. */
   readonly contradicts?: string;
 }
@@ -128,9 +130,13 @@ class Judging {
     const { src, dst } = pair;
     const missed: { ports: ExpectedPorts; verdict: Verdict }[] = [];
     let contradicts: string | undefined;
+    let partly = false;
     for (const ports of spans) {
       const against = this.against(src, dst, ports);
-      if (against !== undefined && expectation.from.kind === 'others') continue;
+      if (against !== undefined && expectation.from.kind === 'others') {
+        partly = true;
+        continue;
+      }
       const verdict = this.verdict(src, dst, ports);
       if (verdict.verdict === expectation.verdict) continue;
       contradicts ??= against;
@@ -143,6 +149,7 @@ class Judging {
       pairs: pairsOf(sources, targets),
       ports: missed.map(({ ports }) => ports),
       verdicts: missed.map(({ verdict }) => verdict),
+      partly,
       ...(contradicts !== undefined && { contradicts }),
     };
   }

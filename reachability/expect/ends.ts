@@ -64,9 +64,16 @@ export function actorsAt(cast: Cast, end: ExpectedEnd, verdict: Expectation['ver
   const side = source ? 'source' : 'destination';
   const isFor = (madeUp: MadeUp | undefined) =>
     madeUp === undefined || (madeUp.side === side && (verdict === 'deny' || madeUp.of.has(end)));
-  return cast.actors.filter(
+  const found = cast.actors.filter(
     (actor) => means(end, actor) && isFor(actor.pod?.madeUp) && !(source && isLinkLocal(actor.place.address)),
   );
+  // Nobody thinks of the cluster's own pods as clients; as servers they are as good as others.
+  return source ? found : [...found.filter(isStarted), ...found.filter((actor) => !isStarted(actor))];
+}
+
+/** A pod of the world. */
+export function isStarted({ pod }: Actor): boolean {
+  return pod !== undefined && pod.madeUp === undefined;
 }
 
 /** Whether the expectation is about this pair at all. */

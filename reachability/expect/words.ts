@@ -6,7 +6,7 @@ import { objectNamed, ruleNamed } from '../rule-names.ts';
 import type { Direction, Query, Side, Verdict } from '../types.ts';
 import type { Actor } from './actors.ts';
 import { joinPorts, type Miss } from './connections.ts';
-import { portWords } from './ends.ts';
+import { isStarted, portWords } from './ends.ts';
 import type { Failure } from './types.ts';
 
 /** Ports that people know, where the pod does not say what it serves. */
@@ -34,10 +34,12 @@ export function failureOf(
   };
 }
 
-/** Between pods of the world rather than others, and decided rather than in doubt. */
+/** Between pods of the world rather than others, of ends that may not talk at all, and decided rather than in doubt. */
 export function mostTelling(misses: readonly Miss[]): Miss | undefined {
-  const weight = ({ src, dst, verdicts, ports }: Miss) =>
-    10 * (src.rank + dst.rank) +
+  const weight = ({ src, dst, verdicts, ports, partly }: Miss) =>
+    10 * src.rank +
+    (isStarted(dst) ? 0 : 20 * dst.rank) +
+    (partly ? 15 : 0) +
     (verdicts.some(({ verdict }) => verdict !== 'depends') ? 0 : 5) +
     (servedIn(dst, ports) ? 0 : 1);
   return misses.reduce<Miss | undefined>(

@@ -81,7 +81,7 @@ describe('the expectations of the stacks of this repository', () => {
       const global = calico('allow-cluster-internal', { ...spec, order });
       const failure = only(judgeExpectations([...(declaredObjects(cluster) as Resource[]), global], cluster.expect));
       assert.equal(failure.expectation.path, 'expect[1]');
-      assert.equal(failure.words, 'monitoring/prometheus (app=prometheus) -> production/my-app (app=my-app) tcp/80');
+      assert.match(failure.words, /^any pod of \w+ -> production\/my-app \(app=my-app\) tcp\/8080$/);
       assert.match(
         failure.decidedBy,
         /ingress allowed by ingress\[0\] of GlobalNetworkPolicy allow-cluster-internal: allow from 10\.244\.0\.0\/16, 192\.168\.4\.0\/24$/,
