@@ -163,7 +163,7 @@ export function isGlobal(kind: string): boolean {
 }
 
 const globals =
-  /^(Global|StagedGlobal|Cluster|Admin|BaselineAdmin|Namespace$|Node$|Tier$|HostEndpoint$|IPPool$|BGP|FelixConfiguration$)/;
+  /^(Global|StagedGlobal|Cluster|Admin|BaselineAdmin|Namespace$|Node$|Tier$|HostEndpoint$|IPPool$|BGP|FelixConfiguration$|KubeControllers|IPAM|IPReservation$|Profile$)/;
 
 function alike(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);
