@@ -9,10 +9,28 @@ export type Shape = 'from' | 'to' | 'table';
 
 const protos = ['tcp', 'udp', 'sctp'] as const;
 
-/** `all`, `tcp/8080`, `all tcp, udp/53`, `tcp/1-79, tcp/81-65535`; with `?` where it is so of some pods, or depends. `-` for none. */
+/**
+ * `all`, `tcp/8080`, `all tcp, udp/53`, `all but tcp/80` where that is shorter; with `?` where it is so of some pods, or depends. `-` for
+ * none.
+ */
 export function portsText({ allow, some }: Pick<Edge, 'allow' | 'some'>): string {
+  const left = gapsOf(allow);
+  // Beside what depends it would not be plain how far `but` goes.
+  if (some.length === 0 && left.length > 0 && left.length < allow.length) return `all but ${rangesText(left)}`;
   const texts = [rangesText(allow), rangesText(some).replaceAll(/(?=, |$)/g, '?')];
   return texts.filter((text) => text !== '' && text !== '?').join(', ') || '-';
+}
+
+/** What the ranges, which are in order, leave of all ports. */
+function gapsOf(ranges: readonly PortRange[]): PortRange[] {
+  return protos.flatMap((proto) => {
+    const mine = ranges.filter((range) => range.proto === proto);
+    const starts = [1, ...mine.map(({ last }) => last + 1)];
+    const ends = [...mine.map(({ first }) => first - 1), LAST_PORT];
+    return starts
+      .map((first, i) => ({ proto, first, last: ends[i] as number }))
+      .filter(({ first, last }) => first <= last);
+  });
 }
 
 function rangesText(ranges: readonly PortRange[]): string {

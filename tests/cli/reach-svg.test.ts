@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { viewOf } from '../../cli/reach/views.ts';
+import { portsText, viewOf } from '../../cli/reach/views.ts';
 import type { Edge } from '../../reachability/index.ts';
 
 const all = (['tcp', 'udp', 'sctp'] as const).map((proto) => ({ proto, first: 1, last: 65535 }));
@@ -82,4 +82,26 @@ describe('the picture of who reaches whom', () => {
       { numRuns: 40 },
     );
   });
+});
+
+describe('the ports of a line', () => {
+  const some = (...ranges: [proto: 'tcp' | 'udp' | 'sctp', first: number, last: number][]) =>
+    ranges.map(([proto, first, last]) => ({ proto, first, last }));
+  const whole = some(['udp', 1, 65535], ['sctp', 1, 65535]);
+  for (const [allow, depends, words] of [
+    [all, [], 'all'],
+    [[], [], '-'],
+    [some(['tcp', 80, 80], ['udp', 1, 65535]), [], 'tcp/80, all udp'],
+    [[...some(['tcp', 1, 79], ['tcp', 81, 65535]), ...whole], [], 'all but tcp/80'],
+    [[...some(['tcp', 1, 79], ['tcp', 82, 442], ['tcp', 444, 65535]), ...whole], [], 'all but tcp/80-81, tcp/443'],
+    [some(['tcp', 1, 79], ['tcp', 81, 65535], ['udp', 1, 65535]), [], 'all but tcp/80, all sctp'],
+    [some(['tcp', 1, 79], ['tcp', 81, 65535]), [], 'tcp/1-79, tcp/81-65535'],
+    [
+      [...some(['tcp', 1, 79], ['tcp', 81, 65535]), ...whole],
+      some(['tcp', 80, 80]),
+      'tcp/1-79, tcp/81-65535, all udp, all sctp, tcp/80?',
+    ],
+  ] as const) {
+    it(`are ${words}`, () => assert.equal(portsText({ allow, some: depends }), words));
+  }
 });
