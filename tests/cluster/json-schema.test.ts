@@ -171,19 +171,20 @@ describe('the JSON Schema of a cluster', () => {
       const denied = withValue(full, 'expect', [{ deny: { from: 'others', to: { namespace: 'production' } } }]);
       const pooled = withValue(ipip, 'network.furtherPools[].encapsulation', 'none');
       const hosts = [referenceCluster(), full, pooled, denied];
+      const schema = jsonSchema();
       for (const field of valued) {
         assert.equal(field.schema.examples?.length, 1, field.path);
         const example = exampleOf(field);
-        const results = hosts.map((host) => {
+        const said: unknown[] = [];
+        const isRight = hosts.some((host) => {
           const value = field.path === 'nodes' ? { ...Object(host.nodes), ...Object(example) } : example;
           const edited = withValue(host, field.path, value);
           const parsed = parseCluster(edited);
-          return [...(parsed.ok ? [] : parsed.findings), ...mistakesOf(jsonSchema(), edited)];
+          const mistakes = [...(parsed.ok ? [] : parsed.findings), ...mistakesOf(schema, edited)];
+          said.push(mistakes);
+          return mistakes.length === 0;
         });
-        assert.ok(
-          results.some((mistakes) => mistakes.length === 0),
-          `${field.path}: ${JSON.stringify(results)}`,
-        );
+        assert.ok(isRight, `${field.path}: ${JSON.stringify(said)}`);
       }
     });
   });
