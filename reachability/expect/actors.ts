@@ -68,6 +68,8 @@ export function castOf(
   const withAddress = (pod: Resource) => addressed(pod, addresses);
   const world = new World(
     [
+      // What has no Namespace of its own among the resources has no labels but its name here, so the engine is not left in doubt.
+      ...[...namespaces].map(([name, labels]) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })),
       ...made.namespaces,
       ...resources.map((resource) => (resource.kind === 'Pod' ? withAddress(resource) : resource)),
       ...made.pods.map(({ pod }) => withAddress(pod)),

@@ -28,7 +28,7 @@ export interface Search {
 
 /** So many worlds are built for one expectation at most, and for all together as many as a preview can wait for. */
 const TRIES = 30;
-const WORK = 60_000;
+const WORK = 20_000;
 
 export function budgetFor(resources: readonly Resource[]): { left: number } {
   return { left: Math.max(3, Math.min(120, Math.floor(WORK / (resources.length + 1)))) };
