@@ -5,7 +5,7 @@ import { type CalicoVersion, calicoVersion } from '../policy/order.ts';
 import { protocolNumber, protocols } from '../policy/policy.ts';
 import type { Resource } from '../raw.ts';
 import { type Flow, familyBit, Sets } from '../rules.ts';
-import type { Direction, Passage, Query, Side, Verdict } from '../types.ts';
+import type { Direction, Passage, Query, Side, SideVerdict, Verdict } from '../types.ts';
 import { toHostOf } from './host.ts';
 import { type HostEnd, Hosts, unpoliced } from './hosts.ts';
 import { Plans } from './plans.ts';
@@ -154,10 +154,13 @@ export class World {
    * @param before the connection as it was before the translation
    */
   decide(src: Party, dst: Party, flow: Flow, before = flow): Verdict {
-    const from = this.endOf(src, flow.src);
-    const to = this.endOf(dst, flow.dst);
     // A packet to oneself never leaves the pod.
     if (src.located !== undefined && src.located === dst.located) return verdictOf(unpoliced, unpoliced);
+    const from = this.endOf(src, flow.src);
+    const to = this.endOf(dst, flow.dst);
+    if (from.pod !== undefined && to.pod !== undefined && !this.hosts.act) {
+      return verdictOf(this.half(from.pod, 'egress', flow), this.half(to.pod, 'ingress', flow));
+    }
     // What is link-local never leaves the host: the cache for names is on each.
     const own =
       (from.node !== '' && from.node === to.node) ||
@@ -253,19 +256,19 @@ export function flowOf(
   };
 }
 
-function verdictOf(egress: Side, ingress: Side, way: readonly Passage[] = []): Verdict {
-  return way.length === 0
-    ? { verdict: together([egress, ingress]), egress, ingress }
+function verdictOf(egress: Side, ingress: Side, way?: readonly Passage[]): Verdict {
+  return way === undefined || way.length === 0
+    ? { verdict: ofBoth(egress.verdict, ingress.verdict), egress, ingress }
     : { verdict: together([egress, ingress, ...way.map(({ side }) => side)]), egress, ingress, way };
 }
 
 function together(sides: readonly Side[]): Verdict['verdict'] {
-  let depends = false;
-  for (const { verdict } of sides) {
-    if (verdict === 'deny') return 'deny';
-    if (verdict === 'depends') depends = true;
-  }
-  return depends ? 'depends' : 'allow';
+  return sides.reduce<Verdict['verdict']>((verdict, side) => ofBoth(verdict, side.verdict), 'allow');
+}
+
+function ofBoth(a: SideVerdict, b: SideVerdict): Verdict['verdict'] {
+  if (a === 'deny' || b === 'deny') return 'deny';
+  return a === 'depends' || b === 'depends' ? 'depends' : 'allow';
 }
 
 /** What a node sends to its own pods, probes among it, passes no policy (felix/rules/static.go:727 filterOutputChain). */
