@@ -58,7 +58,12 @@ describe('levels of a stack', () => {
       assert.equal(against({ [policy.name]: 'remediate' }).length === 0, remedies, policy.name);
     }
     const remedied = configurables.filter((each) => each.levels.includes('remediate')).map(({ code }) => code);
-    assert.deepEqual(remedied.sort(), ['metrics-port', 'mtu-above-encapsulation', 'types-missing']);
+    assert.deepEqual(remedied.sort(), [
+      'metrics-port',
+      'mtu-above-encapsulation',
+      'namespace-label-missing',
+      'types-missing',
+    ]);
   });
 
   it('keep the one that says what nothing judged', () => {

@@ -96,4 +96,19 @@ describe('rules about policies', () => {
       }
     });
   }
+
+  it('namespace-label-missing writes the label that Kubernetes sets, where a namespace has that name', () => {
+    const [rule] = policyRules.filter(({ code }) => code === 'namespace-label-missing');
+    assert.ok(rule?.remedy !== undefined);
+    const remedied = (file: string) => {
+      const declared = declaredIn(join(worlds, rule.code, file), rule);
+      return declared.objects.map((object) => JSON.stringify(rule.remedy?.(object, declared)));
+    };
+    const [scraping = '', dns = ''] = remedied('bad-spec.yaml');
+    assert.match(scraping, /"namespaceSelector":\{"matchLabels":\{"kubernetes.io\/metadata.name":"monitoring"\}\}/);
+    assert.match(dns, /"namespaceSelector":\{"matchLabels":\{"kubernetes.io\/metadata.name":"kube-system"\}\}/);
+    // A selector of Calico's own is a text, and a label that names no namespace may be meant for one.
+    assert.deepEqual([...remedied('bad-calico.yaml'), ...remedied('bad-cluster.yaml')], [undefined, undefined]);
+    assert.deepEqual(remedied('good-name.yaml'), [undefined, undefined]);
+  });
 });

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../cluster/raw.ts';
 import { samplesOf } from '../../../reachability/analysis/samples.ts';
 import { type Labels, matches, type Node } from '../../../reachability/index.ts';
 import type { Declared, ObjectFinding, ObjectRule } from '../rule.ts';
@@ -27,7 +28,31 @@ export const namespaceLabelMissing: ObjectRule = {
     );
   },
   wanting: wantsOf,
+  remedy(object, declared) {
+    const others = declared.objects.filter(({ urn }) => urn !== object.urn);
+    const whole = { ...declared, objects: [...others, object] };
+    const acting = actingIn(whole);
+    const missing = acting === undefined ? [] : missingIn(whole, acting).filter(({ urn }) => urn === object.urn);
+    const known = acting === undefined ? new Map() : namespacesOf(acting);
+    // A label that is no namespace's name may be meant for a namespace that should carry it.
+    if (missing.length === 0 || missing.some(({ value }) => !known.has(value))) return undefined;
+    const spec = structuredClone(object.spec);
+    return missing.every(({ end, label, value }) => rename({ spec }, end.namespaces.path, label, value))
+      ? spec
+      : undefined;
+  },
 };
+
+/** In the matchLabels at the path; false where the label does not stand there, as in Calico's own selectors. */
+function rename(root: unknown, path: string, label: string, value: string): boolean {
+  const at = path.split(/[.[\]]+/).filter((key) => key !== '');
+  const selector = at.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], root);
+  const labels = isRecord(selector) && isRecord(selector.matchLabels) ? selector.matchLabels : {};
+  if (labels[label] !== value) return false;
+  delete labels[label];
+  labels['kubernetes.io/metadata.name'] = value;
+  return true;
+}
 
 /** Every namespace has these by itself: where one is missing, the namespace is. */
 const own = ['kubernetes.io/metadata.name', 'projectcalico.org/name'];

@@ -47,7 +47,7 @@ function judged(
   acting: Acting,
   workloads: ReturnType<typeof workloadsOf>,
 ): ObjectFinding[] {
-  const node = end.selector === '' ? undefined : nodeOf(end.selector);
+  const node = end.selector === '' || meansHostEndpoints(object) ? undefined : nodeOf(end.selector);
   if (node === undefined || takesSomebody(acting, node) || meansHosts(node, acting)) return [];
   const known = namespacesOf(acting);
   const named = end.namespaces && nodeOf(end.namespaces.selector);
@@ -78,6 +78,11 @@ function judged(
       )}.`,
     },
   ];
+}
+
+/** Calico may make those itself, so none need be declared. */
+function meansHostEndpoints({ spec }: KubernetesObject): boolean {
+  return [spec.applyOnForward, spec.doNotTrack, spec.preDNAT].includes(true);
 }
 
 /** Namespaces whose pods the end may mean, by its namespaceSelector or by the policy's own namespace. */
