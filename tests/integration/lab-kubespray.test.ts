@@ -163,7 +163,18 @@ describe('kubespray of the lab', function () {
 
     it('serves what Calispray declares, and says yes to the new admin', () => {
       const served = kubectl('api-resources', '-o', 'name').split('\n');
-      for (const kind of ['globalnetworkpolicies.projectcalico.org', 'servicemonitors.monitoring.coreos.com']) {
+      const calico = [
+        'globalnetworkpolicies',
+        'networkpolicies',
+        'stagednetworkpolicies',
+        'stagedglobalnetworkpolicies',
+      ];
+      const more = ['stagedkubernetesnetworkpolicies', 'tiers', 'networksets', 'globalnetworksets', 'hostendpoints'];
+      for (const kind of [
+        ...[...calico, ...more].map((plural) => `${plural}.projectcalico.org`),
+        'adminnetworkpolicies.policy.networking.k8s.io',
+        ...['servicemonitors', 'podmonitors', 'prometheusrules'].map((plural) => `${plural}.monitoring.coreos.com`),
+      ]) {
         assert.ok(served.includes(kind), kind);
       }
       assert.equal(kubectl('auth', 'can-i', '*', '*').trim(), 'yes');
