@@ -3,7 +3,7 @@ import { judgeExpectations } from '../../reachability/expect/index.ts';
 import type { Failure, Mend } from '../../reachability/expect/types.ts';
 import type { Resource, Side, Step, Verdict } from '../../reachability/index.ts';
 import { isWritten, originOf } from './origin.ts';
-import type { DeclaredWorld, ObjectFinding, ObjectRule, ObjectWant } from './rule.ts';
+import type { DeclaredWorld, KubernetesObject, ObjectFinding, ObjectRule, ObjectWant } from './rule.ts';
 import { inputWants, isGlobal, worldIn, worldWants } from './world.ts';
 import { yamlLines } from './yaml.ts';
 
@@ -39,9 +39,17 @@ export const expectation: ObjectRule = {
       ...worldWants(declared),
       ...own,
       ...(open.length === 0 ? [] : [{ urn: world.urn, path: open[0] ?? '', why }]),
+      ...declared.objects.filter(isRelease).map(({ urn }) => ({ urn, path: '', why: IN_RELEASE })),
     ];
   },
 };
+
+/** Helm takes it apart where it is installed; the rest of the world is judged all the same. */
+function isRelease({ urn }: KubernetesObject): boolean {
+  return (urn.split('::')[2] ?? '').endsWith('kubernetes:helm.sh/v3:Release');
+}
+
+const IN_RELEASE = 'what this Helm release installs is not seen before it is installed';
 
 /** Others are all but those that the expectations allow: nobody knows who they are where one of these is not known. */
 function isOpen({ from }: Expectation, world: DeclaredWorld): boolean {

@@ -156,6 +156,16 @@ describe('expectations, in the pack', () => {
     );
   });
 
+  it('are judged without what a Helm release installs, and that is said', async () => {
+    const release: Resource = ['kubernetes:helm.sh/v3:Release', { chart: 'prometheus', name: 'prometheus' }];
+    const { expectations, unjudged } = await judged([...declaredBy(dev), wordForWord, release]);
+    assert.equal(expectations.length, 1);
+    assert.match(
+      unjudged[0]?.message ?? '',
+      /what this Helm release installs is not seen .*, so expectation could not judge it/,
+    );
+  });
+
   it('leave open what others are where one of them is not known', async () => {
     const [inventory, [, world], ...objects] = declaredBy(dev) as [Resource, Resource, ...Resource[]];
     const { expect } = world as { expect: object[] };
