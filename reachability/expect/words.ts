@@ -3,7 +3,7 @@ import type { Expectation, ExpectedEnd, ExpectedPorts } from '../../cluster/type
 import { questionOf } from '../ports.ts';
 import type { Resource } from '../raw.ts';
 import { objectNamed, ruleNamed } from '../rule-names.ts';
-import type { Direction, Query, Side, Verdict } from '../types.ts';
+import type { Direction, Query, Side, Step, Verdict } from '../types.ts';
 import type { Actor } from './actors.ts';
 import { joinPorts, type Miss } from './connections.ts';
 import { isStarted, portWords } from './ends.ts';
@@ -88,9 +88,11 @@ function decidedBy(
     verdict === 'allow' ? side.verdict !== 'unpoliced' : side.verdict === verdict,
   );
   if (blamed.length === 0) return neverPoliced(from, egress, ingress);
-  // Of two sides that allow the one with a policy tells more; both have to be asked for a denial.
-  const said = wanted === 'deny' ? blamed.filter(({ side }) => !byProfile(side)) : blamed;
-  return (said.length === 0 ? blamed.slice(-1) : said)
+  // Where it should be denied the destination had the last word; that nothing keeps the source from sending is no news.
+  const said = blamed.filter(
+    ({ side, direction }) => wanted === 'allow' || verdict !== 'allow' || direction === 'ingress' || !byProfile(side),
+  );
+  return (said.length === 0 ? blamed : said)
     .map(({ side, direction, of }) => sideWords(side, direction, of, resources))
     .join('; ');
 }
@@ -113,18 +115,24 @@ function sideWords(side: Side, direction: Direction, of: string, resources: read
   const verb = `${direction} ${verbs[side.verdict]}`;
   if (step === undefined) return verb;
   if (step.kind === 'Profile') {
-    return step.action === 'deny'
-      ? `${verb}: no profile of ${of} lets anything through`
-      : side.trace.length > 1
-        ? `${verb}, since all tiers passed it on`
-        : `${verb}, since no policy is for ${direction} of ${of}`;
+    if (step.action === 'deny') return `${verb}: no profile of ${of} lets anything through`;
+    const passed = side.trace.slice(0, -1).map((one) => placeWords(one, direction, resources));
+    return passed.length === 0
+      ? `${verb}, since no policy is for ${direction} of ${of}`
+      : `${verb}, since it is passed on by ${passed.join(' and ')}, and no tier behind denies it`;
   }
   const object = objectNamed(step);
   if (step.kind === 'FelixConfiguration') return `${verb} by ${objectNamed(step)}`;
   if (step.index < 0) return `${verb} at the end of tier ${step.tier}, where ${object} is for it`;
-  const { field, text } = ruleNamed(resources, direction, step) ?? {};
-  const rule = field ?? `${direction} rule ${step.index}`;
-  return `${verb} by ${rule} of ${object}${text === undefined ? '' : `: ${text}`}`;
+  const { text } = ruleNamed(resources, direction, step) ?? {};
+  return `${verb} by ${placeWords(step, direction, resources)}${text === undefined ? '' : `: ${text}`}`;
+}
+
+/** `ingress[0] of NetworkPolicy n/web`, or the end of a tier. */
+function placeWords(step: Step, direction: Direction, resources: readonly Resource[]): string {
+  if (step.index < 0) return `the end of tier ${step.tier}`;
+  const { field = `${direction} rule ${step.index}` } = ruleNamed(resources, direction, step) ?? {};
+  return `${field} of ${objectNamed(step)}`;
 }
 
 function further(misses: readonly Miss[], told: Miss, port: ExpectedPorts): string {

@@ -198,6 +198,38 @@ describe('an expectation', () => {
     assert.match(only(judge([...world, part], { allow: { from, to: web, ports: [80] } })).decidedBy, /end of tier/);
   });
 
+  it('says who passed on what nobody denies then, and who denies in the words of a ClusterNetworkPolicy', () => {
+    const pass = calico('pass', {
+      order: 1,
+      namespaceSelector: 'all()',
+      types: ['Ingress'],
+      ingress: [{ action: 'Pass' }],
+    });
+    const failure = only(judge([...world, closed, pass], { deny: { from: 'internet', to: web } }));
+    assert.match(
+      failure.decidedBy,
+      /passed on by ingress\[0\] of GlobalNetworkPolicy pass, and no tier behind denies it$/,
+    );
+    assert.match(failure.mend?.summary ?? '', /^leave the namespace n out of GlobalNetworkPolicy pass/);
+    const denying: Resource = {
+      apiVersion: 'policy.networking.k8s.io/v1alpha2',
+      kind: 'ClusterNetworkPolicy',
+      metadata: { name: 'x' },
+      spec: {
+        tier: 'Admin',
+        priority: 1,
+        subject: { namespaces: {} },
+        ingress: [
+          { action: 'Accept', from: [{ namespaces: { matchLabels: { team: 'a' } } }] },
+          { action: 'Deny', from: [{ namespaces: {} }], protocols: [{ tcp: { destinationPort: { number: 80 } } }] },
+        ],
+      },
+    };
+    const denied = only(judge([...world, denying], { allow: { from: { namespace: 'm' }, to: web, ports: [80] } }));
+    assert.match(denied.decidedBy, /^ingress denied by ingress\[1\] of ClusterNetworkPolicy x: deny from/);
+    assert.match(denied.mend?.summary ?? '', /^remove ingress\[1\] of ClusterNetworkPolicy x/);
+  });
+
   it('counts the last of two pods with one name', () => {
     const other = declared('n/web', { app: 'other' });
     const open = kubernetes('n/open', { podSelector: { matchLabels: { app: 'other' } }, ingress: [{}] });

@@ -140,9 +140,9 @@ function stepsOf(misses: readonly Miss[], direction: Direction, verdict: Expecta
   const found = new Map<string, Step>();
   for (const miss of [...(first === undefined ? [] : [first]), ...misses]) {
     for (const { [direction]: side } of miss.verdicts) {
-      const step = side.trace.at(-1);
-      if (step === undefined || side.verdict === verdict) continue;
-      found.set(`${step.kind} ${step.policy} ${step.index}`, step);
+      if (side.verdict === verdict) continue;
+      // A rule that passed on may be to blame as well as what came after it.
+      for (const step of side.trace.toReversed()) found.set(`${step.kind} ${step.policy} ${step.index}`, step);
       if (found.size >= 8) return [...found.values()];
     }
   }
