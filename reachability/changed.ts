@@ -2,7 +2,7 @@
 import type { Policy } from './policy/policy.ts';
 import type { Fields } from './raw.ts';
 import type { Direction } from './types.ts';
-import { type Located, type NetworkSet, sameLabels } from './world/universe.ts';
+import type { Located, NetworkSet } from './world/universe.ts';
 import type { World } from './world/world.ts';
 
 export interface Common {
@@ -120,8 +120,10 @@ function movedBetween(common: ReadonlyMap<string, Common>, before: World, after:
       if (endpoints.length > 1) for (const { endpoint: beside } of endpoints) moved.add(beside.id);
     }
   };
+  const sameLabels = (was: Located, is: Located) =>
+    before.universe.groupKeys[was.group] === after.universe.groupKeys[is.group];
   for (const { was, is } of common.values()) {
-    if (alike(was, is)) continue;
+    if (sameLabels(was, is) && alike(was, is)) continue;
     note(was);
     note(is);
   }
@@ -129,20 +131,23 @@ function movedBetween(common: ReadonlyMap<string, Common>, before: World, after:
     [before, after],
     [after, before],
   ] as const) {
+    if (world.universe.located.size === common.size) continue;
     for (const [id, located] of world.universe.located) {
+      if (common.has(id)) continue;
       const there = other.universe.located.get(id);
       // A host endpoint's labels and ports are seen at its addresses too.
-      if (there === undefined || (located.endpoint.kind === 'host' && !alike(located, there))) note(located);
+      const same = there !== undefined && there.endpoint.kind === located.endpoint.kind;
+      const [was, is] = world === before ? [located, there] : [there, located];
+      if (!same || !sameLabels(was as Located, is as Located) || !alike(located, there)) note(located);
     }
   }
   return moved;
 }
 
+/** But for their labels. */
 function alike({ endpoint: a, places }: Located, { endpoint: b, places: others }: Located): boolean {
   return (
     a.node === b.node &&
-    sameLabels(a.labels, b.labels) &&
-    `${a.unknown}` === `${b.unknown}` &&
     places.length === others.length &&
     places.every((place, i) => place.key === others[i]?.key) &&
     a.ports.length === b.ports.length &&

@@ -41,6 +41,23 @@ export function keyOf(pod: Located, sets: readonly PlaceSet[]): string {
   return key;
 }
 
+/** More sets than these have no short key: the number would not be exact. */
+export const SHORT = 16;
+
+/**
+ * The same as a number, of a pod with one place and few sets: texts for every pod would take half of the time that a difference takes.
+ * Undefined of any other pod.
+ * @param before the key of what was asked before, so that one number has both
+ */
+export function shortKeyOf({ places }: Located, sets: readonly PlaceSet[], before = 0): number | undefined {
+  const [place] = places;
+  if (place === undefined || places.length > 1) return undefined;
+  // Never 0, whoever asks for the truth of it.
+  let key = before * 8 + (familyOf(place) ?? 0) + 1;
+  for (const set of sets) key = key * 3 + set.has(place);
+  return key;
+}
+
 /** What tells pods apart beside sets: names of ports where rules name any, and nodes where those matter. Undefined: nothing. */
 export function apartOf(world: World, rules: Iterable<CompiledRule>): ((pod: Located) => string) | undefined {
   const namers = new Set([...rules].flatMap(namersOf));

@@ -3,7 +3,7 @@
  * each kind of pair, not one for each pair. Only pairs are asked of which one end changed or is governed by other policies than before.
  */
 import { type Changed, type Common, changedBetween } from './changed.ts';
-import { type Asked, apartOf, keyOf, numbering, rulesOf, setsAsked } from './classes.ts';
+import { type Asked, apartOf, keyOf, numbering, rulesOf, SHORT, setsAsked, shortKeyOf } from './classes.ts';
 import type { Plan } from './evaluate.ts';
 import { type Block, type Line, linesOf } from './lines.ts';
 import { partyOf, type Question } from './matrix.ts';
@@ -190,7 +190,10 @@ class Side {
         return key;
       },
     );
+    const short = this.shortKey(tellers, ownSets, numberOf);
     const fars = grouped(this.far, otherwise, (common) => {
+      const brief = asIs(common) ? short(common) : undefined;
+      if (brief !== undefined) return brief;
       let key = '';
       for (const { at, world, apart, farSets } of tellers) {
         const pod = common[at];
@@ -203,6 +206,26 @@ class Side {
       return key;
     });
     return { nears, fars };
+  }
+
+  /** Of a far end that is as it was: its plan, what the near ends' rules say of it, and what its own do. Undefined where that is too much. */
+  private shortKey(
+    [was, is]: readonly { apart: unknown; farSets: readonly PlaceSet[] }[],
+    ownSets: (plan: Plan) => readonly PlaceSet[],
+    numberOf: (thing: unknown) => number,
+  ): (common: Common) => number | undefined {
+    if (was === undefined || is === undefined || was.apart !== undefined || is.apart !== undefined)
+      return () => undefined;
+    const asked = was.farSets.length + is.farSets.length;
+    return (common) => {
+      const plan = this.before.planOf(common.was, this.opposite);
+      const own = ownSets(plan);
+      if (asked + own.length > SHORT) return undefined;
+      const first = shortKeyOf(common.was, was.farSets);
+      const second = first && shortKeyOf(common.was, own, first);
+      const key = is.farSets.length === 0 ? second : second && shortKeyOf(common.is, is.farSets, second);
+      return key === undefined ? undefined : numberOf(plan) * 2 ** 36 + key;
+    };
   }
 }
 
@@ -221,13 +244,13 @@ function pairOf(near: Class, far: Class): Pair | undefined {
 function grouped(
   pods: readonly Common[],
   otherwise: (id: string) => boolean,
-  key: (common: Common) => string,
+  key: (common: Common) => string | number,
 ): Class[] {
-  const classes = new Map<string, { pods: string[]; first: Common; second?: Common; otherwise: boolean }>();
+  const classes = new Map<string | number, { pods: string[]; first: Common; second?: Common; otherwise: boolean }>();
   for (const common of pods) {
     const { id } = common.was.endpoint;
     const apart = otherwise(id);
-    const name = `${apart ? '!' : ''}${key(common)}`;
+    const name = apart ? `!${key(common)}` : key(common);
     const known = classes.get(name);
     if (known === undefined) classes.set(name, { pods: [id], first: common, otherwise: apart });
     else {

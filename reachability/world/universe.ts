@@ -36,6 +36,8 @@ export interface NetworkSet {
 export class Universe {
   readonly located: ReadonlyMap<string, Located>;
   readonly groups: readonly Labels[];
+  /** The same text for groups of the same labels, in whatever world. */
+  readonly groupKeys: readonly string[];
   readonly networkSets: readonly NetworkSet[];
   private readonly places = new Map<string, Place>();
   private placeCount = 0;
@@ -62,6 +64,7 @@ export class Universe {
     }
     this.located = located;
     this.groups = groups;
+    this.groupKeys = [...byLabels.keys()];
     this.networkSets = networkSets;
     for (const [group, labels] of groups.entries()) this.enter(group, labels);
   }
@@ -158,12 +161,6 @@ export class Universe {
         return undefined;
     }
   }
-}
-
-export function sameLabels(a: Labels, b: Labels): boolean {
-  if (a.size !== b.size) return false;
-  for (const [label, value] of a) if (b.get(label) !== value) return false;
-  return true;
 }
 
 /** Undefined where neither address nor pool is known. */
