@@ -51,15 +51,13 @@ const pods = fc.tuple(...ids.map(podOf)).chain((all) => fc.subarray(all, { minLe
 
 const namespaces = fc.tuple(label, label, fc.constantFrom(2, 2, 2, 1)).map(([first, second, there]) =>
   // Of pods in a namespace that is not there some labels are not known.
-  spaces
-    .slice(0, there)
-    .map(
-      (name, i): Resource => ({
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name, labels: { team: i === 0 ? first : second } },
-      }),
-    ),
+  spaces.slice(0, there).map(
+    (name, i): Resource => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { team: i === 0 ? first : second } },
+    }),
+  ),
 );
 
 const nets = fc.subarray(['10.244.0.0/30', '10.244.0.4/32', 'fd00::/125', '8.8.8.0/24'], { minLength: 1 });
