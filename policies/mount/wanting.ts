@@ -77,13 +77,13 @@ function wantingObjects(seen: Seen): { urn: string; finding: Finding }[] {
     failed.push({ ...base, path: '', message, hint: 'Report it with the objects it failed on.' });
   }
   return [
-    ...[...wanted.values()].map(({ want: { urn, path, why }, codes }) => ({
+    ...[...wanted.values()].map(({ want: { urn, path, why, hint = WRITE_IT }, codes }) => ({
       urn,
       finding: {
         ...base,
         path,
         message: `${why}, so ${listed(codes)} could not judge it`,
-        hint: 'Write the value itself where it can be known.',
+        hint,
       },
     })),
     ...failed.map((finding) => ({ urn: '', finding })),
@@ -100,6 +100,8 @@ function judgeRest(aboutChange: boolean, reading: Reading, report: ReportViolati
 
 const base = { code: notJudged.code, class: notJudged.class };
 
+const WRITE_IT = 'Write the value itself where it can be known.';
+
 const whys: Readonly<Record<Want, string>> = {
   unknown: 'is known only after the up',
   template: 'is a template that only Ansible can fill',
@@ -114,8 +116,7 @@ function wanting(reading: Reading): Finding[] {
       why === 'failed'
         ? `${field} ${whys[why]}: ${said}`
         : `${field} ${whys[why]}, so ${listed([...codes])} could not judge it`,
-    hint:
-      why === 'failed' ? 'Report it with the inventory it failed on.' : 'Write the value itself where it can be known.',
+    hint: why === 'failed' ? 'Report it with the inventory it failed on.' : WRITE_IT,
   }));
 }
 

@@ -39,7 +39,7 @@ export const expectation: ObjectRule = {
       ...worldWants(declared),
       ...own,
       ...(open.length === 0 ? [] : [{ urn: world.urn, path: open[0] ?? '', why }]),
-      ...declared.objects.filter(isRelease).map(({ urn }) => ({ urn, path: '', why: IN_RELEASE })),
+      ...declared.objects.filter(isRelease).map(({ urn }) => ({ urn, path: '', why: IN_RELEASE, hint: ASK_LATER })),
     ];
   },
 };
@@ -50,6 +50,7 @@ function isRelease({ urn }: KubernetesObject): boolean {
 }
 
 const IN_RELEASE = 'what this Helm release installs is not seen before it is installed';
+const ASK_LATER = 'Ask the cluster once it is there: calispray reach --live.';
 
 /** Others are all but those that the expectations allow: nobody knows who they are where one of these is not known. */
 function isOpen({ from }: Expectation, world: DeclaredWorld): boolean {

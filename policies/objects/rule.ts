@@ -70,6 +70,8 @@ export interface ObjectWant {
   readonly path: string;
   /** The first half of a sentence that goes on `, so x could not judge it`: `spec.ports of Service web is known only after the up`. */
   readonly why: string;
+  /** The way out. Default: to write the value where it can be known. */
+  readonly hint?: string;
 }
 
 /** A rule over objects of Kubernetes, or over several resources of a stack at once. */

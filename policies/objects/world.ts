@@ -78,7 +78,8 @@ export function worldWants({ worlds, objects, unread = [] }: Declared): ObjectWa
   if (world === undefined) return [];
   if (worlds.length > 1) {
     const why = `the stack tells of ${worlds.length} clusters, and which of them an object goes to is not known`;
-    return worlds.map(({ urn }) => ({ urn, path: '', why }));
+    const hint = 'Declare each cluster, with the policies that go there, in a stack of its own.';
+    return worlds.map(({ urn }) => ({ urn, path: '', why, hint }));
   }
   const all = [...objects, ...unread];
   const whole = all.filter((object) => !isPatch(object)).map(resourceOf);
@@ -87,7 +88,7 @@ export function worldWants({ worlds, objects, unread = [] }: Declared): ObjectWa
     .filter((object) => !whole.some((resource) => isSame(resource, resourceOf(object))))
     .map((object) => {
       const why = `${nameOf(object)} is patched here, and the rest of it is not in this stack`;
-      return { urn: object.urn, path: 'spec', why };
+      return { urn: object.urn, path: 'spec', why, hint: 'Declare the whole of it in this stack.' };
     });
   const ofObjects = all.flatMap((object) =>
     hidden(object).map((path) => ({ urn: object.urn, path, why: `${path} of ${nameOf(object)} ${LATER}` })),
@@ -102,11 +103,14 @@ export function inputWants(
 ): ObjectWant[] {
   return [
     ...unknown.filter(concerns).map((path) => ({ urn, path, why: `${path} ${LATER}` })),
-    ...misshapen.filter(concerns).map((path) => ({ urn, path, why: `${path} is not what belongs there` })),
+    ...misshapen
+      .filter(concerns)
+      .map((path) => ({ urn, path, why: `${path} is not what belongs there`, hint: MISSHAPEN })),
   ];
 }
 
 const LATER = 'is known only after the up';
+const MISSHAPEN = 'Give it as WorldArgs of components/world.ts describes it.';
 
 /** Kinds that say who reaches whom, and those that say who is there. */
 const policyKinds =
