@@ -71,6 +71,8 @@ export async function makeDisk(dir: string, node: Machine, base: string, authori
   disk.folder('opt/calispray-lab/bin');
   disk.folder('opt/calispray-lab/crds');
   for (const unit of entries(ours('masked-units'))) disk.link(`etc/systemd/system/${unit}`, '/dev/null');
+  for (const name of entries(ours('masked-generators')))
+    disk.link(`etc/systemd/system-generators/${name}`, '/dev/null');
   for (const unit of entries(ours('disabled-units'))) {
     // The link itself counts: where it leads is a path of the node, not of this machine.
     if (lstatSync(join(base, unit), { throwIfNoEntry: false }) !== undefined) await disk.whiteout(unit);

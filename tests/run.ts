@@ -1,11 +1,11 @@
 /**
  * `npm test`: every test, the unit tests first. `tests/run.ts unit` and `tests/run.ts integration` run one half; further
- * arguments are parts of file names. Two files run at a time, each in a process of its own: the integration tests wait
- * for real machines part of the time. Ends with one plain line: N passed, N failed, N skipped. With `--record` a run of
+ * arguments are parts of file names. One file more than there are processors runs at a time, each in a process of its own:
+ * the integration tests wait for real machines part of the time. Ends with one plain line: N passed, N failed, N skipped. With `--record` a run of
  * all writes into costs.json how many seconds each file took.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, freemem, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportError } from '../cli/report.ts';
@@ -24,6 +24,9 @@ process.env.NODE_COMPILE_CACHE ||= join(
   process.env.CALISPRAY_CACHE || join(homedir(), '.cache', 'calispray'),
   'compiled',
 );
+
+/** A lab takes 2 GB of memory where its disks are in memory too. */
+const jobs = freemem() > 12 * 2 ** 30 ? Math.min(availableParallelism() + 1, 4) : 2;
 
 const costsFile = new URL('costs.json', import.meta.url);
 /** Seconds that the slower files took when they were last recorded. */
@@ -44,7 +47,7 @@ function run(chosen: readonly string[]): Promise<void> {
     timeout: 120_000,
     reporter: 'spec',
     parallel: chosen.length > 1,
-    jobs: 2,
+    jobs,
   });
   for (const file of chosen) mocha.addFile(fileURLToPath(new URL(`../${file}`, import.meta.url)));
   return new Promise((done, failed) => {

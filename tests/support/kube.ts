@@ -33,7 +33,9 @@ export async function startKube(tools: KubeTools, dir: string): Promise<Kube> {
   const started: { name: string; child: ChildProcess }[] = [];
   const start = (name: string, file: string, args: string[]) => {
     const log = openSync(join(dir, `${name}.log`), 'w');
-    started.push({ name, child: spawn(file, args, { stdio: ['ignore', log, log] }) });
+    // They start with a third less CPU for 100 MB more.
+    const env = { ...process.env, GOGC: '400' };
+    started.push({ name, child: spawn(file, args, { stdio: ['ignore', log, log], env }) });
   };
   const stop = async () => {
     for (const { child } of started.reverse()) await end(child);

@@ -175,7 +175,8 @@ export async function deleteObject(step: Step, object: JsonObject, timeout: numb
     const waiting = `waiting for the deletion to finish${holders(left)}`;
     if (waiting !== said) step.logger.status(waiting);
     said = waiting;
-    await pauseFor(pause, step.signal);
+    // The last look is when the time is up, and not a pause later: the step's own end comes soon after.
+    await pauseFor(Math.min(pause, Math.max(until - Date.now(), 0) + 1), step.signal);
   }
 }
 

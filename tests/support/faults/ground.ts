@@ -109,6 +109,11 @@ export class Ground {
     return ['-C', this.project, 'up', '--stack', 'lab'];
   }
 
+  /** The same once the fault is gone, from inside the lab's network: nothing of the lab is to be mended first. */
+  again(): Running {
+    return told(this.calispray.startInside(JSON.stringify(toolPaths()), ...this.#words));
+  }
+
   /** The same from another workstation: the same network, keys and stack file, and a state of its own. */
   upElsewhere(): Running {
     this.#other ??= new Calispray(this.calispray.lab);

@@ -66,6 +66,10 @@ export class RunnerGround extends Ground {
     return told(heard);
   }
 
+  override again(): Running {
+    return this.up();
+  }
+
   override idle(up: Ran): boolean {
     return !/^run \d/m.test(up.text) && /nothing to do/.test(up.text);
   }

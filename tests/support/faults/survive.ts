@@ -71,7 +71,7 @@ async function injected(ground: Ground, fault: Fault): Promise<Running> {
 
 /** `up` converges; one run for the change, which is there once; a further `up` has nothing to do. */
 async function prove(ground: Ground, fault: Fault, before: Before): Promise<void> {
-  const again = await ground.up().ended;
+  const again = await ground.again().ended;
   assert.equal(again.code, 0, again.text);
   const wanted = `${ground.interval}s`;
 
@@ -88,7 +88,7 @@ async function prove(ground: Ground, fault: Fault, before: Before): Promise<void
   await fault.proof?.(ground);
 
   // Where nothing was left over after the fault, the `up` above is the further one already.
-  const idle = ground.idle(again) ? again : await ground.up().ended;
+  const idle = ground.idle(again) ? again : await ground.again().ended;
   assert.equal(idle.code, 0, idle.text);
   assert.ok(ground.idle(idle), idle.text);
   assert.equal((await since()).length, changes, 'nothing ran a second time');
