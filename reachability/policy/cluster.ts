@@ -143,8 +143,11 @@ interface Entry {
 /** None, or one entry that says nothing, is everything; else one rule for each protocol, in the alphabet's order. */
 function portsOf(entries: readonly unknown[], read: (entry: Fields) => Entry | undefined): PortsRead {
   const found = entries.map((entry) => read(fields(entry)));
-  if (found.some((entry) => entry?.unreadable)) return 'unreadable';
-  if (found.length === 0 || found.includes(undefined)) return [{ ports: [] }];
+  // Upstream reads them one after the other and stops at one that opens everything: what stands behind it is never read.
+  const everything = found.indexOf(undefined);
+  const looked = everything < 0 ? found : found.slice(0, everything);
+  if (looked.some((entry) => entry?.unreadable)) return 'unreadable';
+  if (found.length === 0 || everything >= 0) return [{ ports: [] }];
   const byProtocol = Map.groupBy(found as Entry[], ({ protocol }) => protocol);
   return [...byProtocol]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -16,6 +16,7 @@ export interface CalicoVersion {
   readonly plainNames: boolean;
   readonly clusterPolicies: boolean;
   readonly adminPolicies: boolean;
+  readonly baselinePolicies: boolean;
 }
 
 /** `v3.31.5`, `3.32`; what is left out or cannot be read is the newest. */
@@ -26,6 +27,7 @@ export function calicoVersion(text: string | undefined): CalicoVersion {
     plainNames: number >= 3032,
     clusterPolicies: number >= 3032,
     adminPolicies: number >= 3029 && number < 3032,
+    baselinePolicies: number >= 3030 && number < 3032,
   };
 }
 

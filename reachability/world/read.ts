@@ -119,9 +119,9 @@ export function partsOf(resources: readonly Resource[], version: CalicoVersion):
     ...(version.adminPolicies ? admin : skip(admin, 'Calico enforces AdminNetworkPolicy in 3.29 to 3.31 alone')).map(
       adminPolicy,
     ),
-    ...(version.adminPolicies
+    ...(version.baselinePolicies
       ? baseline
-      : skip(baseline, 'Calico enforces BaselineAdminNetworkPolicy in 3.29 to 3.31 alone')
+      : skip(baseline, 'Calico enforces BaselineAdminNetworkPolicy in 3.30 to 3.31 alone')
     ).map(baselineAdminPolicy),
   ].filter((policy) => policy !== undefined);
   return {

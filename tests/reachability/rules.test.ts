@@ -230,6 +230,14 @@ describe("an administrator's policy", () => {
     assert.equal(verdict(rules([{ tcp: { destinationPort: { range: { start: 1, end: 80 } } } }]), to({})), 'allow');
     assert.equal(verdict(rules([{ udp: {} }]), to({})), 'allow');
     assert.equal(verdict(rules([{ destinationNamedPort: 'http' }]), to({})), 'deny');
+    const bad = { tcp: { destinationPort: { range: { start: 9, end: 1 } } } };
+    const accept = (protocols: object[]) => [
+      ...base,
+      closed,
+      cluster({ ingress: [{ action: 'Accept', ...from, protocols }] }),
+    ];
+    assert.equal(verdict(accept([{}, bad]), to({})), 'allow', 'what stands behind everything is not read');
+    assert.equal(verdict(accept([bad, {}]), to({})), 'deny');
     const egress = cluster({ egress: [{ action: 'Deny', to: [{ networks: ['8.8.8.0/24'] }] }] });
     assert.equal(verdict([...base, egress], to({ dst: '8.8.8.8' })), 'deny');
     assert.equal(verdict([...base, egress], to({})), 'allow');
@@ -262,6 +270,10 @@ describe("an administrator's policy", () => {
       assert.equal(verdict([...base, admin(kind)], to({ port: 80 }), { calico: 'v3.31.5' }), 'allow');
       assert.equal(verdict([...base, admin(kind)], to({})), 'allow');
     }
+    // 3.29 had the one kind alone.
+    assert.equal(verdict([...base, admin('AdminNetworkPolicy')], to({}), { calico: 'v3.29.0' }), 'deny');
+    assert.equal(verdict([...base, admin('BaselineAdminNetworkPolicy')], to({}), { calico: 'v3.29.0' }), 'allow');
+    assert.equal(verdict([...base, admin('AdminNetworkPolicy')], to({}), { calico: 'v3.28.4' }), 'allow');
     assert.equal(
       verdict([...base, cluster({ ingress: [{ action: 'Deny', ...from }] })], to({}), { calico: 'v3.31.5' }),
       'allow',
