@@ -22,7 +22,16 @@ type OfTier = readonly Selecting[];
 interface OfNamespace {
   readonly tiers: readonly OfTier[];
   readonly all: OfTier;
-  readonly plans: Map<string, Readonly<Record<Direction, Plan>>>;
+  readonly plans: Map<string, OfPods>;
+}
+
+/** Of pods that the same policies take: each direction is made ready once somebody asks for it. */
+interface OfPods {
+  readonly mine: readonly OfTier[];
+  /** '' where other pods may have the same plan too. */
+  readonly doubtful: string;
+  egress?: Plan;
+  ingress?: Plan;
 }
 
 /** Where packets meet an endpoint: at their end, or, of host endpoints, on their way through; `early`: only before the tiers proper. */
@@ -37,7 +46,7 @@ export class Plans {
   /** By namespace: most policies are of another, and need not be asked. */
   private readonly candidates = new Map<string, OfNamespace>();
   /** By endpoint. */
-  private readonly ofPods: Record<Direction, (Plan | undefined)[]> = { egress: [], ingress: [] };
+  private readonly ofPods: (OfPods | undefined)[] = [];
   /** The same plan for all endpoints that the same policies are for. */
   private readonly shared = new Map<string, Plan>();
   private readonly compiled = { egress: new Map<Policy, PlannedPolicy>(), ingress: new Map<Policy, PlannedPolicy>() };
@@ -55,16 +64,16 @@ export class Plans {
 
   planOf(located: Located, direction: Direction, way: Way = 'end'): Plan {
     if (located.endpoint.kind === 'host') return this.planOfHost(located, direction, way);
-    const known = this.ofPods[direction][located.id];
-    if (known !== undefined) return known;
-    const plans = this.plansOfPod(located);
-    this.ofPods.egress[located.id] = plans.egress;
-    this.ofPods.ingress[located.id] = plans.ingress;
+    const known = this.ofPods[located.id];
+    const plans = known ?? this.plansOfPod(located);
+    if (known === undefined) this.ofPods[located.id] = plans;
+    const { mine, doubtful } = plans;
+    plans[direction] ??= this.plan(located, direction, mine, ['normal'], doubtful && `${direction} ${doubtful}`);
     return plans[direction];
   }
 
   /** Pods of one namespace that the same policies take have the same plans. */
-  private plansOfPod(located: Located): Readonly<Record<Direction, Plan>> {
+  private plansOfPod(located: Located): OfPods {
     const { id } = located.endpoint;
     const { tiers, all, plans } = this.candidatesIn(id.slice(0, id.indexOf('/')));
     let taken = '';
@@ -76,11 +85,7 @@ export class Plans {
     const known = plans.get(taken);
     if (known !== undefined) return known;
     const mine = tiers.map((policies) => policies.filter(({ selector }) => selector.taking(located) !== no));
-    const doubtful = taken.includes('?') ? taken : '';
-    const made = {
-      egress: this.plan(located, 'egress', mine, ['normal'], doubtful && `egress ${doubtful}`),
-      ingress: this.plan(located, 'ingress', mine, ['normal'], doubtful && `ingress ${doubtful}`),
-    };
+    const made: OfPods = { mine, doubtful: taken.includes('?') ? taken : '' };
     plans.set(taken, made);
     return made;
   }
