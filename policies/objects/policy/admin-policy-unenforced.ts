@@ -10,7 +10,7 @@ export const adminPolicyUnenforced: ObjectRule = {
   title: 'The policies of the cluster’s administrator are of a kind that this Calico enforces',
   class: 'harmful',
   description:
-    'Calico 3.29 to 3.31 enforce AdminNetworkPolicy and BaselineAdminNetworkPolicy, from 3.32 on ClusterNetworkPolicy in their place, older ones neither. The API takes each of them as long as its definition is there, and nobody says that it does nothing any more.',
+    'Calico 3.29 to 3.31 enforce AdminNetworkPolicy and, but for 3.29, BaselineAdminNetworkPolicy; from 3.32 on ClusterNetworkPolicy in their place; older ones none of them. The API takes each of them as long as its definition is there, and nobody says that it does nothing any more.',
   reference: 'Calico v3.32.1 libcalico-go/lib/backend/k8s/conversion/clusternetworkpolicy.go; v3.31.5 conversion.go',
   concerns: isAdministrators,
   fields: [],
@@ -18,13 +18,18 @@ export const adminPolicyUnenforced: ObjectRule = {
   judge(declared) {
     const version = versionIn(declared);
     if (version === undefined) return [];
-    const { clusterPolicies, adminPolicies } = calicoVersion(version);
+    const { clusterPolicies, adminPolicies, baselinePolicies } = calicoVersion(version);
+    const kinds: Readonly<Record<string, { enforced: boolean; since: string }>> = {
+      ClusterNetworkPolicy: { enforced: clusterPolicies, since: 'from 3.32 on' },
+      AdminNetworkPolicy: { enforced: adminPolicies, since: 'in 3.29 to 3.31 alone' },
+      BaselineAdminNetworkPolicy: { enforced: baselinePolicies, since: 'in 3.30 and 3.31 alone' },
+    };
     return declared.objects.filter(isAdministrators).flatMap((object) => {
-      const isCluster = object.kind === 'ClusterNetworkPolicy';
-      if (isCluster ? clusterPolicies : adminPolicies) return [];
-      const since = isCluster ? 'from 3.32 on' : 'in 3.29 to 3.31 alone';
+      const { enforced = true, since } = kinds[object.kind] ?? {};
+      if (enforced) return [];
       const message = `Calico ${version} does not enforce ${nameOf(object)}: it does ${object.kind} ${since}`;
-      return [{ urn: object.urn, path: 'kind', message, hint: hintOf(isCluster, clusterPolicies) }];
+      const hint = hintOf(object.kind === 'ClusterNetworkPolicy', clusterPolicies);
+      return [{ urn: object.urn, path: 'kind', message, hint }];
     });
   },
 };
