@@ -108,7 +108,7 @@ function entityText(entity: Raw): string {
     const all = list(value).map(String);
     return all.length === 0 ? [] : [`${word}${all.join(', ')}`];
   };
-  return [
+  const words = [
     ...(text(entity.selector) === '' ? [] : [`whom ${text(entity.selector)} selects`]),
     ...(text(entity.notSelector) === '' ? [] : [`whom ${text(entity.notSelector)} does not select`]),
     ...(text(entity.namespaceSelector) === '' ? [] : [`of namespaces that ${text(entity.namespaceSelector)} selects`]),
@@ -122,4 +122,5 @@ function entityText(entity: Raw): string {
     ...several('port ', entity.ports),
     ...several('any port but ', entity.notPorts),
   ].join(' ');
+  return words.startsWith('of ') ? `pods ${words}` : words;
 }
