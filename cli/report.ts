@@ -39,7 +39,8 @@ export function reportError(error: unknown, json: boolean, to: Streams = termina
   }
   if (error instanceof AlreadyShown) return exitCodes.finding;
   if (error instanceof UserError) {
-    if (json) to.out(JSON.stringify({ ok: false, findings: error.findings }, null, 2));
+    // On one line, since some commands say a document a line.
+    if (json) to.out(JSON.stringify({ ok: false, findings: error.findings }));
     else for (const finding of error.findings) to.err(formatFinding(finding));
     return exitCodes.finding;
   }

@@ -2,7 +2,7 @@
 import { UserError } from '../../cluster/finding.ts';
 import { validateResource } from '../../reachability/validate/index.ts';
 import { jsonLine, textLine } from '../reach/answers.ts';
-import { documentsIn, queriesIn } from '../reach/documents.ts';
+import { documentsIn, queriesIn, troubleIn } from '../reach/documents.ts';
 import { endNamed, explanationJson, explanationLines, explanationOf } from '../reach/explain.ts';
 import { print } from '../reach/print.ts';
 import { inLabIfLive, type WorldOptions, worldOf } from '../reach/world.ts';
@@ -27,7 +27,8 @@ export default async function reach({ queries, json, ...options }: ReachOptions)
   await print(
     (function* () {
       for (const query of questions) {
-        const answer = asked.ask(query);
+        const trouble = troubleIn(query);
+        const answer = trouble === undefined ? asked.ask(query) : { ok: false as const, error: trouble };
         ok &&= answer.ok;
         yield json === true ? jsonLine(query, answer) : textLine(query, answer, resources);
       }

@@ -1,7 +1,7 @@
 /** One stack, opened: the engine with its backend, passphrase, plugins and policy pack, and what can be asked of it. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { EngineEvent, PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
 import { UserError } from '../../cluster/finding.ts';
 import type { Levels } from '../../policies/levels.ts';
@@ -14,6 +14,7 @@ import { engineStderr, explain } from './faults.ts';
 import { Journal, type Told } from './journal.ts';
 import { describeLock, judgeLock, parseLocks } from './locks.ts';
 import { passphraseEnv } from './passphrase.ts';
+import { loadProgram } from './program.ts';
 import { refuseInClear } from './secrets.ts';
 import { interrupted, listen, stopIfInterrupted } from './signals.ts';
 import { prepareWorkspace, workDirOf, writeLevels } from './workspace.ts';
@@ -70,7 +71,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   refuseInClear(file.config);
   listen();
   // Read while the engine selects the stack. Another's program may ask for its configuration as it is loaded: it waits until there is one.
-  const load = () => import(pathToFileURL(project.program).href) as Promise<{ default: PulumiFn }>;
+  const load = () => loadProgram(project);
   const loading = project.dir === packageDir ? load() : undefined;
   loading?.catch(() => {});
   const [{ LocalWorkspace }, { engineCommand }, { quietSdk }, { quickText }] = await Promise.all([

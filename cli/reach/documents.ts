@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { parseAllDocuments } from 'yaml';
 import { type Finding, UserError } from '../../cluster/finding.ts';
 import type { Query } from '../../reachability/index.ts';
+import { LAST_PORT } from '../../reachability/ports.ts';
 import { nameOf } from '../read.ts';
 
 /** Ten thousand pods in full, or a million queries, are a tenth of it; a string cannot be longer. */
@@ -23,7 +24,7 @@ export function documentsIn(path: string): unknown[] {
  * @throws UserError as documentsIn, and `no-query` with the place of the first that is none
  */
 export function queriesIn(path: string): Query[] {
-  const found = documentsIn(path).flatMap((document) => listIn(document, 'queries'));
+  const found = documentsIn(path).flatMap((document) => listIn(document, 'queries').map(withoutNulls));
   const wrong = found.findIndex((query) => !isQuery(query));
   if (wrong < 0) return found as Query[];
   const what = `${nameOf(path)}: query ${wrong + 1} is not understood: ${JSON.stringify(found[wrong]).slice(0, 200)}`;
@@ -36,6 +37,18 @@ function listIn(document: unknown, key: string): unknown[] {
   if (Array.isArray(document)) return document;
   const inside = (document as Record<string, unknown> | null)?.[key];
   return Array.isArray(inside) ? inside : document === null ? [] : [document];
+}
+
+/** Many programs write a port that there is none of as null. */
+function withoutNulls(query: unknown): unknown {
+  if (typeof query !== 'object' || query === null || !Object.values(query).includes(null)) return query;
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
+}
+
+/** Why a query cannot be asked of any world; undefined of one that can. */
+export function troubleIn({ port, srcPort }: Query): string | undefined {
+  const wrong = [port, srcPort].find((one) => one !== undefined && (one < 0 || one > LAST_PORT));
+  return wrong === undefined ? undefined : `${wrong} is no port: those are from 1 to ${LAST_PORT}`;
 }
 
 function isQuery(value: unknown): value is Query {
@@ -66,7 +79,8 @@ function textOf(path: string, file: string): string {
     if (status.size > MOST_BYTES) {
       throw wrong('too-large', file, `is larger than ${MOST_BYTES / 1024 / 1024} MiB`, 'Ask in several runs.');
     }
-    return readFileSync(descriptor, 'utf8');
+    // A mark of byte order, as Windows' editors put it, is no part of the text.
+    return readFileSync(descriptor, 'utf8').replace(/^\ufeff/, '');
   } finally {
     closeSync(descriptor);
   }

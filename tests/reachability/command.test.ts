@@ -119,6 +119,38 @@ describe('calispray reach', () => {
     );
   });
 
+  it('answers the other queries of a file where one asks for a port that there is none of', () => {
+    const queries = [99999, -1, null, 80].map((port) => ({ src: 'n/a', dst: 'n/b', port }));
+    const [w, q] = [file('world.yaml', world), file('queries.json', JSON.stringify(queries))];
+    const { status, out } = calispray('reach', '--world', w, '--queries', q, '--json');
+    assert.equal(status, 1);
+    const lines = out.trim().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)).map(({ error, verdict }) => verdict ?? error),
+      ['99999 is no port: those are from 1 to 65535', '-1 is no port: those are from 1 to 65535', 'deny', 'deny'],
+    );
+  });
+
+  it('reads what editors and shells of Windows write', () => {
+    const windows = `\ufeff${world.trim().replaceAll('\n', '\r\n')}`;
+    const queries = file('queries.json', '\ufeff[{ "src": "n/a", "dst": "n/b", "port": 80 }]\r\n');
+    const { out, err } = calispray('reach', '--world', file('world.yaml', windows), '--queries', queries, '--json');
+    assert.equal(JSON.parse(out).verdict, 'deny', err);
+    const list = `\ufeff- ${JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } })}\r\n`;
+    assert.match(calispray('reach', 'validate', '--resources', file('list.yaml', list)).out, /ok +Namespace n/);
+  });
+
+  it('says on one line what is wrong, where a document a line is promised', () => {
+    const { out } = calispray('reach', '--world', join(folder, 'none'), '--queries', folder, '--json');
+    assert.deepEqual(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).findings[0].code),
+      ['no-such-file'],
+    );
+  });
+
   it('explains one connection, step by step', () => {
     const { status, out } = calispray('reach', 'explain', '--world', file('world.yaml', world), 'n/a', 'n/b', '80');
     assert.equal(status, 0);
