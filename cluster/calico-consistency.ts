@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { metricsFindings } from './metrics-consistency.ts';
 import { CALICO } from './policies/kinds.ts';
 import type { WrittenManifest } from './policies/manifests.ts';
 import { list, type Raw, record, refused } from './raw.ts';
@@ -104,19 +105,6 @@ function apiServerFindings(root: Raw, manifests: readonly WrittenManifest[]): Fi
   if (needed.length === 0) return [];
   const message = `${needed.join(' and ')} ${needed.length === 1 ? 'is' : 'are'} applied through Calico’s API server, which is off`;
   return [refused('api-server-off', 'calico.apiServer', message, 'Write auto or true.')];
-}
-
-function metricsFindings(root: Raw): Finding[] {
-  const { enabled } = record(record(root.felix).metrics);
-  if (enabled !== false || root.monitoring === 'none') return [];
-  return [
-    refused(
-      'metrics-off',
-      'felix.metrics.enabled',
-      'Prometheus is to scrape Felix, whose metrics are off',
-      'Set felix.metrics.enabled: true, or monitoring: none.',
-    ),
-  ];
 }
 
 /** TCP ports on the host network that two parts of Calico would listen on. */

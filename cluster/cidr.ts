@@ -64,6 +64,11 @@ export function range6(text: unknown): Range6 | undefined {
   return { first, last: first + size - 1n, prefix };
 }
 
+/** Whether the Internet routes to it: not an address of a private network, of a link, of a carrier's network or of documentation. */
+export function isPublic(text: string): boolean {
+  return ipaddr.isValid(text) && ipaddr.parse(text).range() === 'unicast';
+}
+
 /** Of an address or a CIDR; undefined where the text is neither. */
 export function familyOf(text: string): Family | undefined {
   if (isAddress(text) || range(text) !== undefined) return 4;

@@ -1,5 +1,5 @@
 /** The cluster as the objects that its API will hold, as far as the stack file says: what a question about its policies needs. */
-import { type KubernetesObject, metricsObjects } from './metrics.ts';
+import { type KubernetesObject, metricsObjects } from './monitoring/objects.ts';
 import { modeOf } from './network.ts';
 import { coreDnsOf } from './policies/dns.ts';
 import { declaredPolicies, namespaceObjects, policyObjects } from './policies/index.ts';

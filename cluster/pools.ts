@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './metrics.ts';
+import type { KubernetesObject } from './monitoring/objects.ts';
 import { type CalicoMode, modeOf } from './network.ts';
 import type { Cluster } from './types.ts';
 

@@ -1,5 +1,6 @@
 import { expectationOf } from './expect.ts';
 import { calicoIpam, ebpf, hostLocalIpam, iptables } from './schema/dataplane.ts';
+import { prometheus } from './schema/monitoring.ts';
 import type { Written } from './schema.ts';
 import type {
   BgpPeer,
@@ -15,6 +16,7 @@ import type {
   Ipv6,
   ManifestObject,
   Migrate,
+  Monitoring,
   Node,
   Policies,
   Ssh,
@@ -59,11 +61,11 @@ export function resolve(written: Written, manifests: readonly ManifestObject[]):
       nodes,
       network: networkOf(written.network),
       calico: calicoOf(written.calico),
-      felix: present(written.felix) satisfies Felix,
+      felix: felixOf(written),
       policies: policiesOf(written, manifests),
       workloads: written.workloads.map(workloadOf),
       expect: written.expect.map(expectationOf),
-      monitoring: written.monitoring,
+      monitoring: monitoringOf(written.monitoring),
       migrate: migrateOf(written.migrate),
     }),
   );
@@ -186,6 +188,18 @@ function policiesOf({ policies, network }: Written, manifests: readonly Manifest
       except: internal.except ?? [...new Set([...policies.defaultDenyIngress, ...policies.isolate])],
     },
   };
+}
+
+/** kubespray names the node's address to calico-node only where it also finds that address its own way (calico-node.yml.j2:304-314). */
+function felixOf({ felix, network }: Written): Felix {
+  const address = felix.metrics.address ?? (network.autodetection === 'auto' ? 'node' : 'any');
+  return present({ ...felix, metrics: { ...felix.metrics, address } });
+}
+
+/** `prometheus` by itself has every option's default. */
+function monitoringOf(written: Written['monitoring']): Monitoring {
+  if (written === 'none') return { kind: 'none' };
+  return { kind: 'prometheus', ...(written === 'prometheus' ? prometheus.parse({}) : written) };
 }
 
 /** Of pods and nodes; those of IPv4 first. */

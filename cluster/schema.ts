@@ -6,6 +6,7 @@ import { felix } from './schema/felix.ts';
 import { kubernetes } from './schema/kubernetes.ts';
 import { kubespray } from './schema/kubespray.ts';
 import { migrate } from './schema/migrate.ts';
+import { monitoring } from './schema/monitoring.ts';
 import { network } from './schema/network.ts';
 import { nodes } from './schema/nodes.ts';
 import { policies } from './schema/policies.ts';
@@ -43,16 +44,7 @@ export const clusterSchema = z.strictObject({
   policies: policies.prefault({}).meta(section('Namespaces and network policies.')),
   workloads,
   expect,
-  monitoring: z
-    .enum(['prometheus', 'none'])
-    .default('prometheus')
-    .meta(
-      field("Whether Felix's metrics get a Service and a ServiceMonitor; that needs the Prometheus operator.", {
-        example: 'none',
-        change: 'free',
-        note: 'Both are objects in the API.',
-      }),
-    ),
+  monitoring,
   migrate: migrate
     .optional()
     .meta(section('Changes of a running cluster that take several steps: carried out where they are declared.')),

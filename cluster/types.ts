@@ -4,6 +4,7 @@
  */
 import type { Calico, Felix } from './types/calico.ts';
 import type { Expectation } from './types/expect.ts';
+import type { Monitoring } from './types/monitoring.ts';
 import type { ClusterNetwork, Encapsulation } from './types/network.ts';
 import type { Node } from './types/nodes.ts';
 import type { Policies } from './types/policies.ts';
@@ -11,6 +12,7 @@ import type { Workload } from './types/workloads.ts';
 
 export type * from './types/calico.ts';
 export type * from './types/expect.ts';
+export type * from './types/monitoring.ts';
 export type * from './types/network.ts';
 export type * from './types/nodes.ts';
 export type * from './types/policies.ts';
@@ -32,7 +34,7 @@ export interface Cluster {
   readonly workloads: readonly Workload[];
   /** Who must reach whom, and who must not. */
   readonly expect: readonly Expectation[];
-  readonly monitoring: 'prometheus' | 'none';
+  readonly monitoring: Monitoring;
   /** Changes of a running cluster that are made in several steps, and only where they are declared. */
   readonly migrate?: Migrate;
 }

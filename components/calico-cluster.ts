@@ -112,7 +112,7 @@ export function clusterOutputs(cluster: Cluster, made: CalicoCluster): Record<st
     mtu: network.mtu,
     pool: cluster.network.pool.cidr,
     policies: made.policies,
-    monitoring: cluster.monitoring,
+    monitoring: cluster.monitoring.kind,
     kubeconfig: made.kubeconfig,
   };
 }

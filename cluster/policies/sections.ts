@@ -1,5 +1,5 @@
 /** The policies of a stack: what its sections make, its own, and those of its manifests, each with where it comes from. */
-import type { KubernetesObject } from '../metrics.ts';
+import type { KubernetesObject } from '../monitoring/objects.ts';
 import type { Cluster, PolicyObject, PrometheusScraping } from '../types.ts';
 import { clusterDns } from './dns.ts';
 import { CALICO } from './kinds.ts';

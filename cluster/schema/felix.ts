@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { familyOf } from '../cidr.ts';
 import { field, section } from './documentation.ts';
 import { duration, felixFeature, word } from './texts.ts';
-import { port } from './values.ts';
+import { port, text } from './values.ts';
 
 const RESTART = 'calico-node restarts node by node.';
 const LIVE = 'FelixConfiguration is applied with calicoctl; Felix restarts itself to take it up, and packets go on.';
+
+const metricsAddress = text((value) =>
+  value === 'node' || value === 'any' || (familyOf(value) !== undefined && !value.includes('/'))
+    ? undefined
+    : {
+        code: 'bad-address',
+        message: `“${value}” is no place for metrics`,
+        hint: 'Write node, any, or an address: 127.0.0.1.',
+      },
+);
 
 const metrics = z.strictObject({
   enabled: z
@@ -23,6 +34,18 @@ const metrics = z.strictObject({
       change: 'rolling restart',
       note: `${RESTART} The Service that Prometheus goes by follows.`,
     }),
+  ),
+  address: metricsAddress.optional().meta(
+    field(
+      'Where Felix answers: `node`, the address by which Kubernetes knows the node; `any`, every address of it; or one address, the same on all nodes.',
+      {
+        otherwise:
+          '`node`, or `any` with `network.autodetection`, of which kubespray leaves calico-node no such address',
+        example: 'any',
+        change: 'rolling restart',
+        note: RESTART,
+      },
+    ),
   ),
   go: z
     .boolean()

@@ -64,6 +64,8 @@ export interface Felix {
   readonly metrics: {
     readonly enabled: boolean;
     readonly port: number;
+    /** `node`: the address by which Kubernetes knows the node; `any`: every address of it; else one address. */
+    readonly address: string;
     /** Metrics of the Go runtime, and of the process. */
     readonly go: boolean;
     readonly process: boolean;

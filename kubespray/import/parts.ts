@@ -1,4 +1,7 @@
+import { isAddress, isAddress6 } from '../../cluster/cidr.ts';
+import { record } from '../../cluster/raw.ts';
 import { release, releases } from '../../cluster/releases.ts';
+import { METRICS_HOST } from '../variables/parts.ts';
 import type { Draft } from './draft.ts';
 import { show } from './given.ts';
 import { pythonText } from './nodes.ts';
@@ -17,10 +20,9 @@ export function readParts(reading: Reading, draft: Draft, tag: string): void {
   if (datastore === 'etcd') draft.set('calico.datastore', 'etcd');
   // Where it is off, `auto` leaves it off until something of the stack file needs it.
   if (reading.bool('calico_apiserver_enabled') === true) draft.set('calico.apiServer', true);
-  readEnvironment(reading, draft);
   readLogFile(reading, draft);
   readTypha(reading, draft);
-  readMetrics(reading, draft);
+  readEnvironment(reading, draft, readMetrics(reading, draft));
   readOverrides(reading, draft);
 }
 
@@ -89,10 +91,25 @@ function readDatastore(reading: Reading): 'kdd' | 'etcd' {
   return 'kdd';
 }
 
-function readEnvironment(reading: Reading, draft: Draft): void {
-  const environment = Object.entries(reading.map('calico_node_extra_envs') ?? {});
-  if (environment.length === 0) return;
-  draft.set('calico.node.environment', Object.fromEntries(environment.map(([key, value]) => [key, pythonText(value)])));
+function readEnvironment(reading: Reading, draft: Draft, enabled: boolean): void {
+  const { [METRICS_HOST]: host, ...others } = Object.fromEntries(
+    Object.entries(reading.map('calico_node_extra_envs') ?? {}).map(([key, value]) => [key, pythonText(value)]),
+  );
+  const address = metricsAddress(host, enabled, record(draft.value().network).autodetection !== undefined);
+  const environment = address === KEPT && host !== undefined ? { ...others, [METRICS_HOST]: host } : others;
+  if (Object.keys(environment).length > 0) draft.set('calico.node.environment', environment);
+  if (address !== KEPT) draft.set('felix.metrics.address', address);
+}
+
+/** It stays in the environment, as the field cannot say it. */
+const KEPT = Symbol('kept');
+
+/** `felix.metrics.address`, always said: its default leaves metrics on a public address to the person who writes the file. */
+function metricsAddress(host: string | undefined, enabled: boolean, autodetection: boolean): string | typeof KEPT {
+  if (!enabled) return KEPT;
+  if (host === undefined) return 'any';
+  if (host === '$(NODEIP)') return autodetection ? KEPT : 'node';
+  return isAddress(host) || isAddress6(host) ? host : KEPT;
 }
 
 function readLogFile(reading: Reading, draft: Draft): void {
@@ -130,8 +147,10 @@ function readTypha(reading: Reading, draft: Draft): void {
 }
 
 /** Off by default in kubespray and on here, so it is always said. */
-function readMetrics(reading: Reading, draft: Draft): void {
-  draft.set('felix.metrics.enabled', reading.bool('calico_felix_prometheusmetricsenabled') ?? false);
+function readMetrics(reading: Reading, draft: Draft): boolean {
+  const enabled = reading.bool('calico_felix_prometheusmetricsenabled') ?? false;
+  draft.set('felix.metrics.enabled', enabled);
+  return enabled;
 }
 
 /** `ChecksumOffloadBroken=true,…` */

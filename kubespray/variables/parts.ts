@@ -1,9 +1,13 @@
 import type { Resources } from '../../cluster/index.ts';
 import { type Facts, type Said, says, type Topic, unlike } from './topic.ts';
 
+/** Where Felix listens for Prometheus; without it, on every address (Calico v3.31.5 felix/config/config_params.go:406). */
+export const METRICS_HOST = 'FELIX_PROMETHEUSMETRICSHOST';
+
 /** The DaemonSet calico-node. */
 export function nodeTopic({ cluster }: Facts): Topic {
   const { node } = cluster.calico;
+  const environment = { ...metricsAddress(cluster), ...node.environment };
   return {
     title: 'calico-node',
     variables: [
@@ -33,9 +37,9 @@ export function nodeTopic({ cluster }: Facts): Topic {
         node.readinessTimeoutSeconds,
         'Seconds until it counts as not ready.',
       ),
-      ...(Object.keys(node.environment).length === 0
+      ...(Object.keys(environment).length === 0
         ? []
-        : says('calico_node_extra_envs', node.environment, 'Further environment.')),
+        : says('calico_node_extra_envs', environment, 'Further environment.')),
       ...unlike(
         300,
         'calico_kubeconfig_wait_timeout',
@@ -44,6 +48,12 @@ export function nodeTopic({ cluster }: Facts): Topic {
       ),
     ],
   };
+}
+
+/** kubespray has no variable for it; NODEIP is in the environment before (kubespray v2.31.0 …/templates/calico-node.yml.j2:307,354). */
+function metricsAddress({ felix: { metrics } }: Facts['cluster']): Record<string, string> {
+  if (!metrics.enabled || metrics.address === 'any') return {};
+  return { [METRICS_HOST]: metrics.address === 'node' ? '$(NODEIP)' : metrics.address };
 }
 
 /** The CNI plugin that kubelet calls. */

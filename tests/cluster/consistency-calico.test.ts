@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cases, globalPolicy, ipv6, one, ownPolicy, policies, pool, pools, two } from '../support/mistakes.ts';
 
+const onTheInternet = { one: { ...one, address: '9.9.9.9' }, two };
 const stagedPolicy = { ...globalPolicy, kind: 'StagedGlobalNetworkPolicy' };
 
 describe('mistakes across fields: pools and the parts of Calico', () => {
@@ -128,6 +129,33 @@ describe('mistakes across fields: pools and the parts of Calico', () => {
         'staged-unknown at policies.extra[0].kind',
       ],
       ['of none on an old release', { kubespray: { version: 'v2.28.0' }, policies: { extra: [globalPolicy] } }],
+    ],
+    'Felix’s metrics': [
+      ['on public addresses, said by nobody', { nodes: onTheInternet }, 'metrics-public at felix.metrics.address'],
+      ['on public addresses, as is said', { nodes: onTheInternet, felix: { metrics: { address: 'node' } } }],
+      ['on every address, as is said', { nodes: onTheInternet, felix: { metrics: { address: 'any' } } }],
+      ['on the loopback alone', { nodes: onTheInternet, felix: { metrics: { address: '127.0.0.1' } } }],
+      [
+        'where the environment says',
+        {
+          nodes: onTheInternet,
+          calico: { node: { environment: { FELIX_PROMETHEUSMETRICSHOST: '127.0.0.1' } } },
+        },
+      ],
+      [
+        'off, on public addresses',
+        { nodes: onTheInternet, felix: { metrics: { enabled: false } }, monitoring: 'none' },
+      ],
+      [
+        'on the node’s address where kubespray does not tell it',
+        { network: { autodetection: 'kubernetes-internal-ip' }, felix: { metrics: { address: 'node' } } },
+        'metrics-address at felix.metrics.address',
+      ],
+      ['on every address there', { network: { autodetection: 'kubernetes-internal-ip' } }],
+      ['at a name', { felix: { metrics: { address: 'example.com' } } }, 'bad-address at felix.metrics.address'],
+      ['at a range', { felix: { metrics: { address: '10.0.0.0/8' } } }, 'bad-address at felix.metrics.address'],
+      ['every half a second', { monitoring: { interval: '0.5s' } }, 'bad-duration at monitoring.interval'],
+      ['with runbooks behind an anchor', { monitoring: { runbooks: 'a.md#b' } }, 'bad-address at monitoring.runbooks'],
     ],
     'ports on the nodes': [
       ['BGP where Felix is', { network: { bgp: { listenPort: 9091 } } }, 'same-port at felix.metrics.port'],

@@ -21,7 +21,7 @@ function assertGenerated(path: string, text: string, command: string): void {
 
 /** Fields that are one of several maps: what stands there makes room for another. */
 const unions =
-  /^(migrate\.encapsulation\.from|network(\.furtherPools\[\]|\.ipv6)?\.(encapsulation|dataplane|ipam|autodetection)|network\.bgp\.topology|kubespray\.source|workloads\[\]\.ports\[\]|expect\[\]\.(allow|deny)\.(from|to))$/;
+  /^(migrate\.encapsulation\.from|network(\.furtherPools\[\]|\.ipv6)?\.(encapsulation|dataplane|ipam|autodetection)|network\.bgp\.topology|kubespray\.source|monitoring|workloads\[\]\.ports\[\]|expect\[\]\.(allow|deny)\.(from|to))$/;
 
 /** The key of the entry that says most. */
 function fullest(map: Record<string, unknown>): string {

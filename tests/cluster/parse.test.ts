@@ -121,7 +121,7 @@ describe('parseCluster', () => {
         images: {},
       },
       felix: {
-        metrics: { enabled: true, port: 9091, go: true, process: true },
+        metrics: { enabled: true, port: 9091, address: 'node', go: true, process: true },
         logSeverity: 'info',
         chainInsertMode: 'insert',
         endpointToHostAction: 'return',
@@ -145,7 +145,14 @@ describe('parseCluster', () => {
       },
       workloads: [],
       expect: [],
-      monitoring: 'prometheus',
+      monitoring: {
+        kind: 'prometheus',
+        labels: {},
+        interval: '30s',
+        alerts: true,
+        runbooks: 'docs/runbooks.md',
+        kubeControllersPort: 9094,
+      },
     });
   });
 
@@ -300,8 +307,8 @@ describe('parseCluster', () => {
     ],
     ['a number where there is text', { kubespray: { version: 2.31 } }, 'wrong-type at kubespray.version'],
     ['an AS number too small', { network: { bgp: { as: 0 } } }, 'out-of-range at network.bgp.as'],
-    ['a word that is far from all', { monitoring: 'xxxxxxxxxxxx' }, 'bad-value at monitoring'],
-    ['a very long word', { monitoring: 'x'.repeat(100) }, 'bad-value at monitoring'],
+    ['a word that is far from all', { monitoring: 'xxxxxxxxxxxx' }, 'wrong-type at monitoring'],
+    ['a very long word', { monitoring: 'x'.repeat(100) }, 'wrong-type at monitoring'],
     ['nothing', { name: null }, 'wrong-type at name'],
     ['a key far from all', { zzzzzzzzz: 1 }, 'unknown-key at zzzzzzzzz'],
     ['a later version', { apiVersion: 'calispray/v2' }, 'bad-value at apiVersion'],

@@ -161,6 +161,7 @@ describe('renderInventory', () => {
       calico_datastore: 'kdd',
       calico_apiserver_enabled: false,
       calico_network_backend: 'vxlan',
+      calico_node_extra_envs: { FELIX_PROMETHEUSMETRICSHOST: '$(NODEIP)' },
       calico_ipip_mode: 'Never',
       calico_vxlan_mode: 'Always',
       calico_mtu: 1450,
