@@ -1,5 +1,6 @@
 /** `calispray reach`: who can reach whom, as Calico decides it, in a world of manifests, of a stack or of a live cluster. */
 import { UserError } from '../../cluster/finding.ts';
+import { LAST_PORT } from '../../reachability/ports.ts';
 import { validateResource } from '../../reachability/validate/index.ts';
 import { jsonLine, textLine } from '../reach/answers.ts';
 import { documentsIn, queriesIn, troubleIn } from '../reach/documents.ts';
@@ -44,8 +45,8 @@ export interface ExplainOptions extends WorldOptions {
 
 /** One connection, with every step that led to its verdict. */
 export async function explain(options: ExplainOptions, src: string, dst: string, port?: string): Promise<number> {
-  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) {
-    throw UserError.of('no-query', '', `${port} is no port`, 'Give a number from 1 to 65535.');
+  if (port !== undefined && (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > LAST_PORT)) {
+    throw UserError.of('no-query', '', `${port} is no port`, `Give a number from 1 to ${LAST_PORT}.`);
   }
   const inside = await inLabIfLive(options);
   if (inside !== undefined) return inside;

@@ -51,6 +51,7 @@ export function validateResource(value: unknown): Validated {
   const kind = text(resource.kind);
   const name = text(fields(resource.metadata).name);
   if (!isFields(value) || kind === '') return { kind, name, errors: ['this is no resource: it has no kind'] };
+  if (text(resource.apiVersion) === '') return { kind, name, errors: ['this is no resource: it has no apiVersion'] };
   const check = groupOf(value as Resource).endsWith('projectcalico.org') ? kinds[kind] : undefined;
   // Paths begin at the resource: `spec.ingress[0]`.
   const errors =

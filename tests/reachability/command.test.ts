@@ -215,6 +215,8 @@ describe('calispray reach', () => {
 
   it('wants to be asked something, of files that are there', () => {
     assert.match(calispray('reach').err, /no-question/);
+    for (const port of ['0', '65536', 'http'])
+      assert.match(calispray('reach', 'explain', 'n/a', 'n/b', port).err, /no-query: .* is no port/);
     assert.match(calispray('reach', '--world', file('world.yaml', world), '--queries', folder).err, /not-a-file/);
     assert.match(calispray('reach', '--world', join(folder, 'none'), '--queries', folder).err, /no-such-file/);
     assert.match(calispray('reach', 'validate').err, /--resources/);

@@ -29,6 +29,7 @@ describe('what Calico refuses', () => {
   });
 
   it('is what is no resource at all', () => {
+    assert.match(validateResource({ kind: 'Tier', metadata: { name: 'a' } }).errors.join(), /no apiVersion/);
     for (const value of [null, undefined, 5, 'x', [], {}]) assert.equal(validateResource(value).errors.length, 1);
   });
 
