@@ -89,6 +89,10 @@ command('refresh', 'read what is really there into the state, and say where the 
   .option(...stackOption, 'lab')
   .option(...jsonOption)
   .action(run(() => import('./commands/refresh.ts')));
+command('status', 'show on one screen how the cluster is: nodes, versions, MTU, pools, BGP, policies, last run, drift')
+  .option(...stackOption, 'lab')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/status.ts')));
 command('unlock', 'lift the lock of a run that is known to be over')
   .option(...stackOption, 'lab')
   .option('--force', 'lift it although its process is alive, or ran on another machine')

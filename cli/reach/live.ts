@@ -58,11 +58,16 @@ const SHOWN_TWICE = /^(knp\.default|kanp\.adminnetworkpolicy|kbanp\.baselineadmi
 
 /**
  * @param say hears of the progress, a line each
+ * @param wanted the kinds that are read. Default: all of them
  * @throws UserError `forbidden` with every kind that may not be listed and the rights for it, `no-calico` where Calico's kinds are not
  * served, and as ApiServer
  */
-export async function readLive(server: ApiServer, say: (line: string) => void): Promise<LiveWorld> {
-  const served = [...core, ...(await servedBy(server, say))];
+export async function readLive(
+  server: ApiServer,
+  say: (line: string) => void,
+  wanted: (kind: string) => boolean = () => true,
+): Promise<LiveWorld> {
+  const served = [...core, ...(await servedBy(server, say))].filter(({ kind }) => wanted(kind));
   const forbidden: Served[] = [];
   const resources: Resource[] = [];
   for (const kind of served) {

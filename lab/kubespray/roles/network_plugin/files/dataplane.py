@@ -259,7 +259,7 @@ def wait(seconds):
         if not missing:
             return
         if time.monotonic() > end:
-            sessions = run("birdc", "-s", RUN + "/bird.ctl", "show", "protocols", check=False).stdout
+            sessions = run("birdc", "-s", "/run/calico/bird.ctl", "show", "protocols", check=False).stdout
             sys.exit("no route to %s after %d s\n%s" % (", ".join("%s of %s" % x for x in missing), seconds, sessions))
         time.sleep(0.1)
 
