@@ -14,9 +14,9 @@ import { judgeObjects } from '../policies/objects/judge.ts';
 import { ApiGate } from './api-gate.ts';
 import { Build } from './build.ts';
 import { Controller } from './controller.ts';
-import { FelixMetrics } from './felix-metrics.ts';
 import { Inventory } from './inventory.ts';
 import { Kubeconfig } from './kubeconfig.ts';
+import { Monitoring } from './monitoring.ts';
 import { ReachableNode } from './node.ts';
 import { Plan } from './plan.ts';
 import { Policies } from './policies.ts';
@@ -96,7 +96,7 @@ export class CalicoCluster extends pulumi.ComponentResource {
     if (poolObjects(cluster).length > 0) new Pools(`${name}-pools`, { cluster, after: gate }, inCluster);
     this.policies = new Policies(`${name}-policies`, { cluster, after: gate }, inCluster).names;
     if (metricsObjects(cluster).length > 0) {
-      new FelixMetrics(`${name}-felix-metrics`, { cluster, after: gate }, inCluster);
+      new Monitoring(`${name}-felix-metrics`, { cluster, after: gate }, inCluster);
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig, policies: this.policies });
   }

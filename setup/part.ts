@@ -15,7 +15,8 @@ export type Part =
   | 'base'
   | 'crds'
   | 'providers'
-  | 'language-host';
+  | 'language-host'
+  | 'promtool';
 
 /** Parts in one lane wait for each other; lanes run side by side. */
 export type Lane = 'go' | 'python' | 'system' | 'network';

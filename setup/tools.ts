@@ -30,6 +30,8 @@ export interface Tools {
   readonly pulumiHome?: string;
   /** To be put on PATH, before `bin`, for the official `pulumi` alone: see parts/language-host.ts. */
   readonly languageHost: string;
+  /** Checks and tries rules of Prometheus; for the tests alone. */
+  readonly promtool: string;
 }
 
 /** Paths only: whether they are there, `ensureTools` sees to. */
@@ -52,6 +54,7 @@ export function toolPaths(cache: string = cacheDirectory()): Tools {
     providers: official ? 'official' : 'stand-in',
     ...(official ? { pulumiHome: at('providers') } : {}),
     languageHost: at('language-host', 'bin'),
+    promtool: at('promtool', 'bin', 'promtool'),
   };
 }
 

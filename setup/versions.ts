@@ -11,6 +11,8 @@ export const versions = {
   calico: '3.31.5',
   etcd: '3.6.5',
   prometheusOperator: '0.85.0',
+  /** That of Debian 12, for the tests of alerts. */
+  prometheus: '2.42.0',
   ansible: '11.13.0',
   debian: 'bookworm',
 } as const;

@@ -10,7 +10,7 @@ const words: Readonly<Record<string, string>> = {
   'calispray:kubespray:Inventory': 'inventory',
   'calispray:kubespray:Plan': 'plan',
   'calispray:kubernetes:ApiGate': 'API gate',
-  'calispray:monitoring:FelixMetrics': 'Felix metrics',
+  'calispray:monitoring:FelixMetrics': 'Monitoring',
   'calispray:reachability:World': 'declared world',
   'command:remote:Command': 'command',
   'command:remote:CopyToRemote': 'copy',

@@ -1,4 +1,5 @@
 /** Packages of the machine's own Debian, by apt-get: lists brought up to date once, one installation at a time. */
+import { readdirSync } from 'node:fs';
 import { UserError } from '../../cluster/finding.ts';
 import { lastLines } from '../command.ts';
 import type { Refusal, Work } from '../part.ts';
@@ -30,15 +31,36 @@ export function installPackages(work: Work, packages: readonly string[]): Promis
   return turn;
 }
 
+/**
+ * Unpacks one package into `directory`, which is there, and installs nothing. `wanted` is a name with its version, whose end may be left
+ * open: `prometheus=2.42.0*`. apt checks what it brings against the archive's signature.
+ */
+export function unpackPackage(work: Work, wanted: string, directory: string): Promise<void> {
+  const turn = queue.then(async () => {
+    await freshLists(work);
+    const fetched = await work.run(['apt-get', '-q', 'download', wanted], { directory });
+    if (!fetched.ok) throw aptFailure(wanted, work, fetched.output);
+    const files = readdirSync(directory).filter((name) => name.endsWith('.deb'));
+    const unpacked = await work.run(['dpkg-deb', '-x', ...files, '.'], { directory });
+    if (!unpacked.ok) throw aptFailure(wanted, work, unpacked.output);
+  });
+  queue = turn.catch(() => {});
+  return turn;
+}
+
+async function freshLists(work: Work): Promise<void> {
+  if (listsAreFresh) return;
+  const updated = await work.run(['apt-get', '-q', 'update'], { environment: SILENT });
+  if (!updated.ok) throw aptFailure('the package lists', work, updated.output);
+  listsAreFresh = true;
+}
+
+const SILENT = { DEBIAN_FRONTEND: 'noninteractive' };
+
 async function install(work: Work, packages: readonly string[]): Promise<void> {
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
-  if (!listsAreFresh) {
-    const updated = await work.run(['apt-get', '-q', 'update'], { environment });
-    if (!updated.ok) throw aptFailure('the package lists', work, updated.output);
-    listsAreFresh = true;
-  }
+  await freshLists(work);
   const flags = ['-q', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
-  const installed = await work.run(['apt-get', ...flags, 'install', ...packages], { environment });
+  const installed = await work.run(['apt-get', ...flags, 'install', ...packages], { environment: SILENT });
   if (!installed.ok) throw aptFailure(packages.join(', '), work, installed.output);
 }
 

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import * as pulumi from '@pulumi/pulumi';
+import { metricsObjects } from '../../cluster/index.ts';
+import { Monitoring } from '../../components/monitoring.ts';
+import { noteDeclared } from '../support/declared.ts';
+import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
+
+const prometheus = { labels: { release: 'kube-prometheus-stack' }, interval: '15s' };
+const cluster = clusterOf(
+  edited(stackCluster('dev'), { monitoring: prometheus, calico: { typha: { metrics: { enabled: true } } } }),
+);
+
+describe('monitoring of a stack', () => {
+  async function declared() {
+    const all = noteDeclared();
+    const after = new pulumi.ComponentResource('test:own:Gate', 'gate');
+    const made = new Monitoring('c-felix-metrics', { cluster, after });
+    await pulumi.runtime.disconnect();
+    return { all, names: made.names };
+  }
+
+  it('is each object of a class of its kind, with what the cluster says', async () => {
+    const { all, names } = await declared();
+    const objects = metricsObjects(cluster);
+    assert.equal(objects.length, 7);
+    for (const { apiVersion, kind, metadata, spec } of objects) {
+      const type = `kubernetes:${apiVersion === 'v1' ? 'core/v1' : apiVersion}:${kind}`;
+      const found = all.filter(
+        (one) => one.type === type && (one.inputs.metadata as { name: string }).name === metadata.name,
+      );
+      assert.equal(found.length, 1, `${type} ${metadata.name}`);
+      assert.deepEqual(found[0]?.inputs.spec, spec);
+      assert.deepEqual(found[0]?.inputs.metadata, metadata);
+    }
+    assert.ok(names.includes('PrometheusRule kube-system/calico'), names.join(', '));
+  });
+
+  it('keeps for Felix the types and names that stacks have it under', async () => {
+    const { all } = await declared();
+    const named = all.map(({ type, name }) => `${type} ${name}`);
+    for (const known of [
+      'calispray:monitoring:FelixMetrics c-felix-metrics',
+      'kubernetes:core/v1:Service c-felix-metrics-service',
+      'kubernetes:monitoring.coreos.com/v1:ServiceMonitor c-felix-metrics-monitor',
+    ]) {
+      assert.ok(named.includes(known), `${known} is not among ${named.join(', ')}`);
+    }
+    assert.equal(new Set(named).size, named.length);
+  });
+});
