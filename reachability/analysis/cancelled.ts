@@ -12,7 +12,7 @@ import { yes } from '../world/sets.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { People, Someone } from './people.ts';
 import type { Probe } from './probes.ts';
-import { type Alike, type Cell, flowOf, type Ground, type Hit, type Situation } from './situations.ts';
+import { type Alike, type Cell, flowOf, type Ground, type Hit, isLikely, type Situation } from './situations.ts';
 
 export interface Cancelled {
   /** The rules that allow, of one policy or of several that do so together. */
@@ -34,7 +34,8 @@ export function cancelledIn(people: People, grounds: readonly Ground[]): Cancell
   const found = new Map<string, Draft>();
   for (const ground of grounds) {
     for (const situation of ground.situations) {
-      const cancelled = cancelledHere(ground, situation, widths);
+      const cells = situation.cells.filter(isLikely);
+      const cancelled = cells.length === 0 ? undefined : cancelledHere(ground, situation, widths);
       if (cancelled === undefined) continue;
       const { by, denies, rule } = cancelled;
       const key = `${ground.direction} ${by.map(({ step }) => `${step.kind} ${step.policy} ${step.index}`).join(', ')}`;
@@ -48,7 +49,7 @@ export function cancelledIn(people: People, grounds: readonly Ground[]): Cancell
       found.set(key, draft);
       for (const policy of denies) draft.denies.add(policy);
       if (rule !== undefined) draft.rules.add(rule);
-      draft.cells.push(...situation.cells);
+      draft.cells.push(...cells);
     }
   }
   return [...found.values()].flatMap(({ denies, rules, ...draft }) => {

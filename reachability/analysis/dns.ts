@@ -3,6 +3,7 @@ import { evaluate } from '../evaluate.ts';
 import type { Policy } from '../policy/policy.ts';
 import { protocols } from '../policy/policy.ts';
 import { fields, text } from '../raw.ts';
+import type { Labels } from '../selector/node.ts';
 import type { Place } from '../world/universe.ts';
 import { outcomeOf } from './outcome.ts';
 import type { People, Someone } from './people.ts';
@@ -29,6 +30,7 @@ const PORT = 53;
 export function namelessIn(people: People, grounds: readonly Ground[], caches: readonly string[]): Nameless[] {
   const servers = serversOf(people, caches);
   const found = new Map<string, { policy: Policy; closed: Nameless['closed']; pods: Set<Alike> }>();
+  const asked: { readonly ground: Ground; readonly local: Alike; readonly closed: Nameless['closed'] }[] = [];
   for (const ground of grounds.filter(({ direction }) => direction === 'egress')) {
     // Who may talk to nobody at all has no use for names.
     if (ground.situations.every((one) => outcomeOf(ground, one).verdict === 'deny')) continue;
@@ -38,13 +40,18 @@ export function namelessIn(people: People, grounds: readonly Ground[], caches: r
           ? asksNobody(ground, local, proto)
           : !servers.some((one) => reaches(ground, local, one, proto)),
       );
-      const policy = blamed(ground);
-      if (closed.length === 0 || policy === undefined) continue;
-      const key = `${policy.kind} ${policy.namespace}/${policy.name} ${closed}`;
-      const known = found.get(key) ?? { policy, closed, pods: new Set() };
-      found.set(key, known);
-      known.pods.add(local);
+      asked.push({ ground, local, closed });
     }
+  }
+  const served = asked.filter(({ closed }) => closed.length === 0).flatMap(({ local }) => local);
+  for (const { ground, local, closed } of asked) {
+    const policy = blamed(ground);
+    const pods = closed.length === 0 ? [] : local.filter((one) => !mayBeServed(one, served));
+    if (pods.length === 0 || policy === undefined) continue;
+    const key = `${policy.kind} ${policy.namespace}/${policy.name} ${closed}`;
+    const known = found.get(key) ?? { policy, closed, pods: new Set() };
+    found.set(key, known);
+    known.pods.add(pods);
   }
   return [...found.values()].map(({ pods, ...one }) => ({
     ...one,
@@ -73,6 +80,22 @@ function serversOf({ world, resources, made }: People, caches: readonly string[]
     });
   const local = found([...caches, ...named((app) => app === 'node-local-dns', true)]);
   return local.length > 0 ? local : found(named((app) => app.startsWith('kube-dns'), false));
+}
+
+/** Nobody has declared it, and with one more label, as another pod of its namespace has it, it could ask: then it may well carry that. */
+function mayBeServed(one: Someone, served: readonly Someone[]): boolean {
+  if (one.kind === 'mixture') return true;
+  if (one.kind !== 'stand-in') return false;
+  const mine = labelsOf(one);
+  return served.some((other) => {
+    const theirs = [...labelsOf(other)];
+    const agree = theirs.every(([label, value]) => (mine.get(label) ?? value) === value);
+    return other.namespace === one.namespace && agree && theirs.some(([label]) => !mine.has(label));
+  });
+}
+
+function labelsOf({ located }: Someone): Labels {
+  return located?.endpoint.labels ?? new Map();
 }
 
 /** In doubt it does. */

@@ -3,7 +3,7 @@ import { fields, list, texts } from '../raw.ts';
 import type { CompiledRule } from '../rules.ts';
 import type { Step } from '../types.ts';
 import { type Outcome, outcomeOf, reachOf } from './outcome.ts';
-import type { Cell, Ground, Situation } from './situations.ts';
+import { type Cell, type Ground, isLikely, type Situation } from './situations.ts';
 import type { Unit } from './units.ts';
 
 export interface Idle {
@@ -62,28 +62,33 @@ function makesDirection({ resource, direction }: Unit): boolean {
 /** What is known of one rule that Calico makes. */
 interface Found {
   reached: boolean;
-  /** By what decides before it. */
+  /** By what decides before it; and where that is so of somebody who may well be there. */
   readonly by: Map<string, Step>;
+  readonly likelyBy: Map<string, Step>;
   readonly in: { readonly ground: Ground; readonly situation: Situation; readonly sure: boolean }[];
 }
 
 function note(found: Map<CompiledRule, Found>, ground: Ground, situation: Situation): void {
   const of = (rule: CompiledRule) => {
-    const known = found.get(rule) ?? { reached: false, by: new Map<string, Step>(), in: [] };
+    const known = found.get(rule) ?? { reached: false, by: new Map<string, Step>(), likelyBy: new Map<string, Step>(), in: [] };
     found.set(rule, known);
     return known;
   };
   for (const { rule, sure } of situation.hits) of(rule).in.push({ ground, situation, sure });
   const { reached, unreached } = reachOf(ground, situation);
   for (const { rule } of reached) of(rule).reached = true;
-  for (const { hit, by } of unreached) of(hit.rule).by.set(keyOf(by), by);
+  const likely = situation.cells.some(isLikely);
+  for (const { hit, by } of unreached) {
+    of(hit.rule).by.set(keyOf(by), by);
+    if (likely) of(hit.rule).likelyBy.set(keyOf(by), by);
+  }
 }
 
 function shadowedBy(unit: Unit, found: ReadonlyMap<CompiledRule, Found>): Idle | undefined {
   const each = unit.rules.map((rule) => found.get(rule));
   if (each.some((one) => one === undefined || one.reached || !one.in.some(({ sure }) => sure))) return undefined;
   const known = each as Found[];
-  const by = new Map(known.flatMap((one) => [...one.by]));
+  const by = new Map(known.flatMap((one) => [...(one.likelyBy.size > 0 ? one.likelyBy : one.by)]));
   const cells = new Set(known.flatMap((one) => one.in.flatMap(({ situation }) => situation.cells)));
   return { unit, how: 'shadowed', by: [...by.values()], cells: [...cells] };
 }

@@ -20,12 +20,13 @@ import { namespaceLabels } from '../world/endpoint.ts';
 import type { Located, Place } from '../world/universe.ts';
 import { World, type WorldOptions } from '../world/world.ts';
 import { Free, netsIn, unique as uniqueNets } from './addresses.ts';
+import { meansHosts } from './hosts.ts';
 import { type Mention, samplesOf, turnedAway } from './samples.ts';
 
 /** One end of a connection that is asked about. */
 export interface Someone {
-  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector; `tunnel` of a node, or, without an encapsulation, `spare` address of a pool. */
-  readonly kind: 'pod' | 'stranger' | 'stand-in' | 'host' | 'node' | 'tunnel' | 'spare' | 'outside';
+  /** `pod` of the world, `stranger` that carries no label, `stand-in` of a selector, `mixture` of two; `tunnel` of a node, or, without an encapsulation, `spare` address of a pool. */
+  readonly kind: 'pod' | 'stranger' | 'stand-in' | 'mixture' | 'host' | 'node' | 'tunnel' | 'spare' | 'outside';
   /** As a query names it. */
   readonly name: string;
   /** As a person does. */
@@ -57,7 +58,7 @@ const NAMESPACES = 8;
 const NOBODYS = 'any-other';
 
 interface StandIn {
-  readonly kind: 'stranger' | 'stand-in';
+  readonly kind: 'stranger' | 'stand-in' | 'mixture';
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
@@ -187,20 +188,27 @@ function stranger(namespace: string, name: string, addresses: readonly Address[]
 
 /** One for each way to meet each selector of the world's policies, and one more for each label that some selector turns away. */
 function selected(world: World, namespaces: ReadonlyMap<string, Labels>, free: Free): StandIn[] {
-  const nodes = selectorsOf(world);
+  const nodes = selectorsOf(world).filter((node) => !meansHosts(world, node));
   const avoided = unique(nodes.flatMap(turnedAway)).filter(({ label }) => !isInherited(label));
-  const samples = nodes.flatMap((node) => samplesOf(node).map((labels) => ({ node, labels })));
+  const samples = nodes.flatMap((node) =>
+    samplesOf(node).map((labels) => ({ node, labels, kind: 'stand-in' as const })),
+  );
   const further = samples.flatMap(({ node, labels }) =>
     avoided
       .filter(({ label }) => !labels.has(label))
-      .map(({ label, value = 'any' }) => ({ node, labels: new Map([...labels, [label, value]]) })),
+      .map(({ label, value = 'any' }) => ({
+        node,
+        labels: new Map([...labels, [label, value]]),
+        kind: 'mixture' as const,
+      })),
   );
   const found = new Map<string, StandIn>();
-  for (const { node, labels } of [...samples, ...further]) {
+  for (const { node, labels, kind } of [...samples, ...further]) {
     for (const standIn of standInsOf(node, labels, namespaces)) {
       if (found.size >= MOST) break;
       const key = `${standIn.namespace} ${JSON.stringify([...standIn.labels].sort())}`;
-      if (!found.has(key)) found.set(key, { ...standIn, name: `stand-in-${found.size + 1}`, addresses: free.one() });
+      if (!found.has(key))
+        found.set(key, { ...standIn, kind, name: `stand-in-${found.size + 1}`, addresses: free.one() });
     }
   }
   return [...found.values()];
@@ -224,14 +232,14 @@ function standInsOf(
   node: Node,
   labels: Labels,
   namespaces: ReadonlyMap<string, Labels>,
-): Pick<StandIn, 'kind' | 'namespace' | 'labels' | 'words'>[] {
+): Pick<StandIn, 'namespace' | 'labels' | 'words'>[] {
   const own = new Map([...labels].filter(([label]) => !isInherited(label) || label.startsWith(serviceAccountPrefix)));
   const said = [...own].map(([label, value]) => `${label}=${value}`).join(', ');
   const make = (namespace: string, inherited: Labels, where: string) => {
     if (own.size === 0 && namespaces.has(namespace)) return [];
     const words = own.size === 0 ? `a pod of ${where}` : `a pod of ${where} with ${said}`;
     const more = namespaces.has(namespace) ? own : new Map([...inherited, ...own]);
-    return takes(namespace, inherited) ? [{ kind: 'stand-in' as const, namespace, labels: more, words }] : [];
+    return takes(namespace, inherited) ? [{ namespace, labels: more, words }] : [];
   };
   const takes = (namespace: string, inherited: Labels) =>
     matches(node, new Map([...inherited, ...own, [namespaceLabel, namespace], [orchestratorLabel, 'k8s']]));

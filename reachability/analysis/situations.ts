@@ -32,6 +32,11 @@ export interface Cell {
   readonly probe: Probe;
 }
 
+/** Whether somebody may well carry these labels; that one pod carries those of two selectors is but a thought. */
+export function isLikely({ local, remote }: Cell): boolean {
+  return [local, remote].every((alike) => alike.some(({ kind }) => kind !== 'mixture'));
+}
+
 export interface Situation {
   /** Every rule that matches, in the order in which they are asked; those behind the first as well. */
   readonly hits: readonly Hit[];

@@ -2,7 +2,7 @@
 import { calicoVersion, comparePolicies } from '../policy/order.ts';
 import type { Policy } from '../policy/policy.ts';
 import { outcomeOf } from './outcome.ts';
-import type { Cell, Ground, Hit, Situation } from './situations.ts';
+import { type Cell, type Ground, type Hit, isLikely, type Situation } from './situations.ts';
 
 export interface Tie {
   readonly direction: Ground['direction'];
@@ -21,11 +21,12 @@ export function tiesIn(grounds: readonly Ground[]): Tie[] {
   const found = new Map<string, Omit<Tie, 'cells'> & { cells: Cell[] }>();
   for (const ground of grounds) {
     for (const situation of ground.situations) {
-      for (const tie of tiesHere(ground, situation)) {
+      const cells = situation.cells.filter(isLikely);
+      for (const tie of cells.length === 0 ? [] : tiesHere(ground, situation)) {
         const key = [ground.direction, ...[tie.one, tie.other].map(({ hit }) => nameOf(hit.policy)).sort()].join(' ');
         const known = found.get(key);
-        if (known === undefined) found.set(key, { ...tie, cells: [...situation.cells] });
-        else known.cells.push(...situation.cells);
+        if (known === undefined) found.set(key, { ...tie, cells });
+        else known.cells.push(...cells);
       }
     }
   }

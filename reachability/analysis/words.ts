@@ -34,7 +34,10 @@ function peopleWords(every: ReadonlySet<string>, groups: Iterable<Alike>): strin
   const standIns =
     pods.length + whole.size > 0
       ? []
-      : named(people, ({ kind, namespace = '' }) => kind === 'stand-in' && !whole.has(namespace));
+      : named(
+          people,
+          ({ kind, namespace = '' }) => (kind === 'stand-in' || kind === 'mixture') && !whole.has(namespace),
+        );
   const parts = [
     ...namespacesWords(every, whole),
     ...few(pods),

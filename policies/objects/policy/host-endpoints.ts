@@ -1,4 +1,5 @@
 /** What the two rules about host endpoints have in common: a GlobalNetworkPolicy is for them too, unless it says that it is for pods. */
+import { meansHosts } from '../../../reachability/analysis/hosts.ts';
 import { matches } from '../../../reachability/index.ts';
 import type { Declared, KubernetesObject } from '../rule.ts';
 import { type Acting, actingIn } from './acting.ts';
@@ -30,13 +31,13 @@ export function hittingIn(declared: Declared): Hitting[] {
     const automatic = new Map([['projectcalico.org/created-by', 'calico-kube-controllers']]);
     return {
       object,
-      hit: node === undefined ? [] : hostsOf(acting, selector),
+      hit: node === undefined || meansHosts(acting.analysis.base, node) ? [] : hostsOf(acting, selector),
       any: node !== undefined && matches(node, automatic),
     };
   });
 }
 
-/** Who writes of hosts on purpose says so. */
+/** Who writes of hosts on purpose says so, or selects what hosts alone carry. */
 function meansPods(object: KubernetesObject): boolean {
   const { namespaceSelector, serviceAccountSelector, ...spec } = object.spec;
   const written = [namespaceSelector, serviceAccountSelector].some((one) => typeof one === 'string' && one !== '');

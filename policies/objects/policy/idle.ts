@@ -21,7 +21,10 @@ export function idleFindings(
     .flatMap((idle) => {
       const { unit, by, cells } = idle;
       const object = objectOf(declared, unit.resource);
-      const [what, hint] = text(idle, stepsText(analysis, unit.direction, by));
+      // What says otherwise is the news; what passes on decides nothing by itself.
+      const others = by.filter(({ action }) => how !== 'other' || action !== unit.action);
+      const deciding = others.toSorted((a, b) => Number(a.action === 'pass') - Number(b.action === 'pass'));
+      const [what, hint] = text({ ...idle, by: deciding }, stepsText(analysis, unit.direction, deciding));
       const about = connectionText(analysis, unit.direction, cells);
       const message = `${unit.field} of ${nameWith(unit.resource)} (${unit.text}) ${what}; it is about ${about}`;
       return object === undefined ? [] : [{ urn: object.urn, path: `spec.${unit.field}`, message, hint }];

@@ -65,12 +65,14 @@ interface Missing {
   readonly value: string;
 }
 
-function missingIn({ objects }: Declared, acting: Acting): Missing[] {
+function missingIn(declared: Declared, acting: Acting): Missing[] {
+  const { objects } = declared;
   const namespaces = namespacesOf(acting);
+  const missingLabel = missingLabelIn(declared, acting);
   return objects.flatMap((object) =>
     endsOf(object).flatMap((end): Missing[] => {
       if (end.namespaces === undefined) return [];
-      const missing = missingLabel(end.namespaces.selector, namespaces);
+      const missing = missingLabel(end.namespaces.selector);
       // Who says nothing of his cluster may have other namespaces: only one that is there can lack a label.
       if (missing === undefined || (acting.world === undefined && !namespaces.has(missing.value))) return [];
       return [{ urn: object.urn, name: nameOf(object), end: { ...end, namespaces: end.namespaces }, ...missing }];
@@ -78,8 +80,37 @@ function missingIn({ objects }: Declared, acting: Acting): Missing[] {
   );
 }
 
-/** The label for which no namespace meets the selector; undefined where one does, or where a namespace itself is not there. */
-export function missingLabel(
+/**
+ * Tells of a selector the label for which no namespace meets it; undefined where one does, where a namespace itself is not there, and where
+ * other selectors name namespaces that are made elsewhere: one of these may carry it.
+ */
+export function missingLabelIn({ objects }: Declared, acting: Acting) {
+  const namespaces = namespacesOf(acting);
+  const elsewhere = objects
+    .flatMap(endsOf)
+    .some(({ namespaces: end }) => end !== undefined && namesAnother(end.selector, namespaces));
+  return (selector: string): ReturnType<typeof missingLabel> => {
+    const missing = missingLabel(selector, namespaces);
+    return elsewhere && missing !== undefined && !isMeantAsName(missing, namespaces) ? undefined : missing;
+  };
+}
+
+/** Whether it names a namespace that nobody has declared. */
+function namesAnother(selector: string, namespaces: ReadonlyMap<string, Labels>): boolean {
+  const node = nodeOf(selector);
+  if (node === undefined || namespaces.size === 0 || meets(node, namespaces)) return false;
+  return samplesOf(node).some((labels) => labels.size > 0 && [...labels.keys()].every((label) => own.includes(label)));
+}
+
+/** The mistake that is made most: every namespace has its name in another label. */
+function isMeantAsName(
+  { label, value }: { label: string; value: string },
+  known: ReadonlyMap<string, Labels>,
+): boolean {
+  return known.has(value) || label === 'name';
+}
+
+function missingLabel(
   selector: string,
   namespaces: ReadonlyMap<string, Labels>,
 ): { readonly label: string; readonly value: string } | undefined {
@@ -116,7 +147,7 @@ function findingOf(
   const known = namespacesOf(acting);
   const means = of === 'policy' ? 'is for nobody' : 'means nobody there';
   const others = listText([...known.keys()].sort(), 6);
-  const byName = known.has(value) || label === 'name';
+  const byName = isMeantAsName({ label, value }, known);
   return {
     urn,
     path: namespaces.path,

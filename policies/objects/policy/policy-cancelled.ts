@@ -37,7 +37,8 @@ function findingOf(cancelled: Cancelled, declared: Declared, analysis: Analysis)
   const together = others.length === 0 ? '' : `, together with ${names},`;
   const open = reachText(analysis, cancelled.direction, cancelled.cells);
   const order = orderText(first.policy, cancelled.denies);
-  const example = `${queryText(cancelled.connection)} is allowed, and without it would be denied`;
+  const { from, to } = cancelled.words;
+  const example = `${queryText({ ...cancelled.connection, src: from, dst: to })} is allowed, and without it would be denied`;
   return [
     {
       urn: object.urn,

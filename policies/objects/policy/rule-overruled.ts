@@ -1,7 +1,10 @@
+import { isRecord } from '../../../cluster/raw.ts';
+import type { Resource } from '../../../reachability/index.ts';
 import type { ObjectRule } from '../rule.ts';
 import { wantsOf } from './acting.ts';
 import { idleFindings } from './idle.ts';
 import { isPolicy } from './kinds.ts';
+import { listText } from './words.ts';
 
 export const ruleOverruled: ObjectRule = {
   code: 'rule-overruled',
@@ -15,8 +18,13 @@ export const ruleOverruled: ObjectRule = {
   variables: [],
   judge: (declared) =>
     idleFindings(declared, 'other', ({ unit, by }, deciding) => [
-      `never decides, and is overruled: ${deciding} comes before it and says ${[...new Set(by.map(({ action }) => action))].join(' or ')}, not ${unit.action}`,
-      'Give its policy a lower order, put the rule before the others, or leave it out.',
+      `never decides, and is overruled: before it ${listText(by.map(({ action }) => action))} is said, not ${unit.action}, by ${deciding}`,
+      `Give its policy a lower order${hasNone(unit.resource) ? ' (it has none, and so is asked last)' : ''}, put the rule before the others, or leave it out.`,
     ]),
   wanting: wantsOf,
 };
+
+/** One of Kubernetes has 1000. */
+function hasNone({ apiVersion, spec }: Resource): boolean {
+  return apiVersion.includes('projectcalico.org/') && isRecord(spec) && spec.order === undefined;
+}

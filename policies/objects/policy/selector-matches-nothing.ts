@@ -1,3 +1,4 @@
+import { meansHosts as meansNodes } from '../../../reachability/analysis/hosts.ts';
 import { samplesOf } from '../../../reachability/analysis/samples.ts';
 import { type Labels, matches, type Node } from '../../../reachability/index.ts';
 import { namespaceLabel } from '../../../reachability/policy/selectors.ts';
@@ -7,7 +8,7 @@ import { type Acting, actingIn, wantsOf } from './acting.ts';
 import { type End, endsOf } from './ends.ts';
 import { isPolicy } from './kinds.ts';
 import { hostPodsOf, namespacesOf, nodeOf, selectorText, takesSomebody } from './labels.ts';
-import { meets, missingLabel } from './namespace-label-missing.ts';
+import { meets, missingLabelIn } from './namespace-label-missing.ts';
 import { listText } from './words.ts';
 
 export const selectorMatchesNothing: ObjectRule = {
@@ -24,9 +25,12 @@ export const selectorMatchesNothing: ObjectRule = {
     const acting = actingIn(declared);
     if (acting?.world === undefined) return [];
     const workloads = workloadsOf(acting);
+    const missingLabel = missingLabelIn(declared, acting);
     return workloads.size === 0
       ? []
-      : declared.objects.flatMap((object) => endsOf(object).flatMap((end) => judged(object, end, acting, workloads)));
+      : declared.objects.flatMap((object) =>
+          endsOf(object).flatMap((end) => judged(object, end, acting, workloads, missingLabel)),
+        );
   },
   wanting: wantsOf,
 };
@@ -46,12 +50,19 @@ function judged(
   end: End,
   acting: Acting,
   workloads: ReturnType<typeof workloadsOf>,
+  missingLabel: ReturnType<typeof missingLabelIn>,
 ): ObjectFinding[] {
   const node = end.selector === '' || meansHostEndpoints(object) ? undefined : nodeOf(end.selector);
-  if (node === undefined || takesSomebody(acting, node) || meansHosts(node, acting)) return [];
+  if (
+    node === undefined ||
+    takesSomebody(acting, node) ||
+    meansHosts(node, acting) ||
+    meansNodes(acting.analysis.base, node)
+  )
+    return [];
   const known = namespacesOf(acting);
   const named = end.namespaces && nodeOf(end.namespaces.selector);
-  if (end.namespaces !== undefined && missingLabel(end.namespaces.selector, known) !== undefined) return [];
+  if (end.namespaces !== undefined && missingLabel(end.namespaces.selector) !== undefined) return [];
   const nobody = end.of === 'policy' ? 'is for nobody' : 'has a rule about nobody';
   if (named !== undefined && known.size > 0 && !meets(named, known)) {
     return [
