@@ -11,7 +11,12 @@ import type { Cluster, Encapsulation, Ipv6, Labels, PolicyObject, Workload } fro
 export interface DeclaredObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Labels;
+    readonly ownerReferences?: readonly Readonly<Record<string, unknown>>[];
+  };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
 }
@@ -38,7 +43,7 @@ export function worldOf(cluster: Cluster): (DeclaredObject | KubernetesObject)[]
     ...poolObjects(cluster),
     felixObject(cluster),
     ...dnsObjects(cluster),
-    ...cluster.workloads.map(podObject),
+    ...cluster.workloads.map(workloadObject),
     ...metricsObjects(cluster).filter(({ kind }) => kind === 'Service'),
   ];
 }
@@ -128,6 +133,13 @@ function dnsObjects(cluster: Cluster): DeclaredObject[] {
   };
   if (!nodeLocalCache) return coreDns;
   return [...coreDns, { ...podObject(cache), status: { podIP: address } }];
+}
+
+/** By its controller it is called what the stack file calls it, whatever its labels are. */
+function workloadObject(workload: Workload): DeclaredObject {
+  const pod = podObject(workload);
+  const controller = { apiVersion: 'apps/v1', kind: 'Deployment', name: workload.name, controller: true };
+  return { ...pod, metadata: { ...pod.metadata, ownerReferences: [controller] } };
 }
 
 /** One pod of it, on no node and without an address: nobody can know them yet. */

@@ -72,13 +72,21 @@ function findingOf(failure: Failure, world: DeclaredWorld): ObjectFinding {
     hint:
       mend === undefined
         ? contradicts === undefined
-          ? 'No one change of one policy mends it: change the policies, or what is expected.'
+          ? withoutMend(failure)
           : 'Take one of the two back.'
         : changesOf(mend)
             .flatMap((change) => [sentence(change.summary), ...whereToMend(change, world)])
             .join(' '),
     ...(mend === undefined ? {} : shown(mend)),
   };
+}
+
+function withoutMend({ verdict }: Failure): string {
+  if (verdict === undefined)
+    return 'Say it of those that there are, or declare them: policies.namespaceLabels, workloads.';
+  return [verdict.egress, verdict.ingress].every((side) => side.verdict === 'unpoliced')
+    ? 'No policy for pods can mend it: expect it of pods alone, {} for any; nodes are policed by a HostEndpoint and a GlobalNetworkPolicy.'
+    : 'No one change of one policy mends it: change the policies, or what is expected.';
 }
 
 /** What was found, what it should be, and who decides it. */

@@ -70,7 +70,12 @@ interface Found {
 
 function note(found: Map<CompiledRule, Found>, ground: Ground, situation: Situation): void {
   const of = (rule: CompiledRule) => {
-    const known = found.get(rule) ?? { reached: false, by: new Map<string, Step>(), likelyBy: new Map<string, Step>(), in: [] };
+    const known = found.get(rule) ?? {
+      reached: false,
+      by: new Map<string, Step>(),
+      likelyBy: new Map<string, Step>(),
+      in: [],
+    };
     found.set(rule, known);
     return known;
   };

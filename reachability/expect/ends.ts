@@ -114,7 +114,7 @@ function emptyEnd(cast: Cast, end: ExpectedEnd): string | undefined {
     case 'addresses':
       if (parseNet(end.net) === undefined) return `${end.net} is no net`;
       if (cast.actors.some((actor) => means(end, actor))) return undefined;
-      return `${words} has no address outside of the pods' ranges: name pods by their namespace and labels`;
+      return `${words} lies within the pods' ranges, and nobody knows whose it will be: name pods by their namespace and labels`;
     case 'own-node':
     case 'other-nodes':
       return cast.actors.some((actor) => means(end, actor)) ? undefined : 'this world has no node';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { declaredObjects, originsOf, worldOf } from '../../cluster/declared.ts';
 import { parseCluster, policyObjects } from '../../cluster/index.ts';
-import { resourcesIn, World } from '../../reachability/index.ts';
+import { resourcesIn, World, workloadsOf } from '../../reachability/index.ts';
 import { exampleCluster, exampleManifests } from '../support/example-clusters.ts';
 import { assertGolden } from '../support/golden.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
@@ -41,6 +41,14 @@ describe('the world that a stack declares', () => {
       assert.ok(worldOf(cluster).every(({ kind }) => !kind.endsWith('Policy')));
       assert.deepEqual(new World(resourcesIn(objects) ?? [], { calico: 'v3.31.5' }).ignored, []);
     }
+  });
+
+  it('has workloads by the names that the file gives them, whatever their labels are', () => {
+    const labels = { app: 'web' };
+    const pods = [{ name: 'web' }, { name: 'web-canary' }].map((one) => ({ ...one, namespace: 'production', labels }));
+    const resources = resourcesIn(worldOf(clusterOf(edited(dev, { workloads: pods })))) ?? [];
+    const called = [...workloadsOf(resources).values()].filter((name) => name.startsWith('production/'));
+    assert.deepEqual(called, ['production/web', 'production/web-canary']);
   });
 
   it('has the DNS that kubespray makes: two with coredns_dual, none of its own with manual, no cache where it is off', () => {

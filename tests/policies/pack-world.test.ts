@@ -76,6 +76,24 @@ describe('expectations, in the pack', () => {
     assert.match(message, /ingress\[0\] of GlobalNetworkPolicy word-for-word/);
   });
 
+  for (const [what, expected, hint] of [
+    [
+      'nodes, which no policy for pods is about',
+      { from: 'internet', to: 'other-nodes' },
+      /No policy for pods can mend it/,
+    ],
+    [
+      'labels that no namespace carries',
+      { from: { namespaces: { team: 'x' } }, to: 'dns' },
+      /policies\.namespaceLabels/,
+    ],
+  ] as const) {
+    it(`that are about ${what} are told so, and not sent to change a policy`, async () => {
+      const { expectations } = await judged(declaredBy(edited(dev, { expect: [{ deny: expected }] })));
+      assert.match(expectations.map(({ message }) => message).join(), hint);
+    });
+  }
+
   it('say where in the stack file the rule stands that decides', async () => {
     const none = edited(dev, { policies: { allowPrometheusScraping: [] } });
     const { expectations } = await judged(declaredBy(none));

@@ -172,7 +172,7 @@ describe('an expectation', () => {
     const of = (address: string) => ({ deny: { from: { address }, to: web } });
     assert.deepEqual(judge([...world, open], of('192.168.4.61')), []);
     assert.match(only(judge([...world, open], of('192.168.4.62'))).words, /^node two \(192\.168\.4\.62\) -> n\/web/);
-    assert.match(only(judge([...world, open], of('10.244.3.4'))).words, /no address outside of the pods' ranges/);
+    assert.match(only(judge([...world, open], of('10.244.3.4'))).words, /lies within the pods' ranges/);
   });
 
   it('names the ports of a workload by name, for a further pod of it too', () => {
