@@ -19,8 +19,11 @@ export function section(title: string, texts: readonly string[], most: number, e
 /** No more lines than `most`; the last of them ends with `mark` where lines are left out. */
 function shortened(lines: readonly string[], most: number, mark: string): readonly string[] {
   if (lines.length <= most) return lines;
-  const last = (lines[most - 1] ?? '').slice(0, WIDTH - LABEL - mark.length - 1).replace(/[\s…]+$/, '');
-  return [...lines.slice(0, most - 1), `${last} ${mark}`];
+  const last = lines[most - 1] ?? '';
+  const room = WIDTH - LABEL - mark.length - 1;
+  // No half of a word, where there is a whole one before it.
+  const kept = last.length <= room ? last : last.slice(0, room + 1).replace(/(\S)\s+\S*$/, '$1');
+  return [...lines.slice(0, most - 1), `${kept.slice(0, room).replace(/[\s…]+$/, '')} ${mark}`];
 }
 
 /** Broken between words; a word that is too long by itself is cut. Lines after the first are indented. */

@@ -1,7 +1,7 @@
 /** A status as one screen: 80 columns, and no more lines than a terminal has; `--json` has all of it. */
 import type { Known, NodeStatus, PoolUse, Status } from '../../kubespray/status/index.ts';
 import { duration } from '../live/events.ts';
-import { cell, cut, section, WIDTH } from './lines.ts';
+import { cell, cut, LABEL, section, WIDTH } from './lines.ts';
 
 /** Rows of nodes and pools that are shown. With the lines below it comes to 24, which every terminal has. */
 const NODES = 4;
@@ -14,13 +14,18 @@ export function textOf(status: Status, stack: string, at: string): string[] {
   const once = reasonsOnce();
   const line = <T>(title: string, known: Known<T>, words: (value: T) => string, most: number) =>
     section(title, [said(once(title, known), words)], most);
+  const nodes = nodeLines(status, once);
+  const versions = versionLine(status, once);
+  const network = networkLine(status, once);
+  const mtu = line('MTU', status.mtu, mtuWords, 2);
+  const pools = poolLines(once('Pools', status.pools));
   return [
     `${headline.padEnd(WIDTH - when.length)}${when}`,
-    ...section('Nodes', nodeLines(status, once), NODES + 1, 1),
-    ...section('Versions', [versionLine(status, once)], 2),
-    ...section('Network', [networkLine(status, once)], 1),
-    ...line('MTU', status.mtu, mtuWords, 2),
-    ...section('Pools', poolLines(once('Pools', status.pools)), POOLS, 1),
+    ...section('Nodes', nodes, NODES + 1, 1),
+    ...section('Versions', [versions], 2),
+    ...section('Network', [network], 1),
+    ...mtu,
+    ...section('Pools', pools, POOLS, pools.length === 1 ? POOLS : 1),
     ...line('BGP', status.bgp, (bgp) => (bgp === 'none' ? 'none: VXLAN needs none' : bgpWords(bgp)), 1),
     ...line('Policies', status.policies, policyWords, 2),
     ...line('Last run', status.run, (run) => (run === 'none' ? 'none yet' : runWords(run)), 1),
@@ -58,32 +63,36 @@ function said<T>(known: Known<T>, words: (value: T) => string): string {
 /** How many are well, then each: those first that are not. */
 function nodeLines({ nodes, versions }: Status, once: Once): string[] {
   const ready = nodes.filter(({ state }) => 'value' in state && state.value === 'ready').length;
+  const members = nodes.filter(({ state }) => 'unknown' in state || state.value !== 'outside');
   const asked = nodes.filter(({ declared }) => declared);
   const answer = asked.filter(({ ssh }) => 'value' in ssh).length;
   const states: Known<unknown> = nodes.find(({ state }) => 'unknown' in state)?.state ?? { value: ready };
-  const known = said(once('Nodes', states), () => `${ready} of ${nodes.length} ready`);
+  const known = said(once('Nodes', states), () => `${ready} of ${members.length} ready`);
   const rank = (node: NodeStatus) => (isWell(node) ? 1 : 0);
   const shown = [...nodes].sort((a, b) => rank(a) - rank(b)).slice(0, nodes.length > NODES ? NODES - 1 : NODES);
   const name = Math.min(24, Math.max(...shown.map((node) => node.name.length), 0));
   const address = Math.max(...shown.map((node) => node.address.length), 0);
-  const rows = shown.map(
-    (node) => `${cell(node.name, name)}  ${cell(node.address, address)}  ${stateOf(node, versions.kubernetes)}`,
+  const rows = shown.map((node) =>
+    cut(
+      `${cell(node.name, name)}  ${cell(node.address, address)}  ${stateOf(node, versions.kubernetes)}`,
+      WIDTH - LABEL,
+    ),
   );
   const left = nodes.filter((node) => !shown.includes(node));
   const more =
-    left.length === 0 ? [] : [`and ${left.length} more, ${left.every(isWell) ? 'all ready' : 'not all well'}`];
+    left.length === 0 ? [] : [`and ${left.length} more, ${left.every(isWell) ? 'all well' : 'not all well'}`];
   return [`${answer} of ${asked.length} answer over SSH; ${known}`, ...rows, ...more];
 }
 
 function isWell({ state, ssh, declared }: NodeStatus): boolean {
-  return 'value' in state && state.value === 'ready' && (!declared || 'value' in ssh);
+  return 'value' in state && (state.value === 'ready' || state.value === 'outside') && (!declared || 'value' in ssh);
 }
 
 function stateOf({ state, kubelet, roles, declared, ssh }: NodeStatus, kubernetes: Known<string>): string {
   const words =
     'unknown' in state
-      ? 'state not known'
-      : { ready: 'ready', 'not ready': 'NOT READY', absent: 'NOT THERE' }[state.value];
+      ? 'not known'
+      : { ready: 'ready', 'not ready': 'NOT READY', absent: 'NOT THERE', outside: 'no member' }[state.value];
   // The same as the API server's is nothing to tell.
   const same = 'value' in kubelet && 'value' in kubernetes && kubelet.value === kubernetes.value;
   const version = 'value' in kubelet && !same ? `kubelet ${kubelet.value}` : '';
@@ -192,7 +201,6 @@ function driftLines(drift: Status['drift'], steps: Status['steps']): string[] {
   const planned = 'unknown' in steps ? `plan ${next}` : next;
   if ('unknown' in drift) return [`not known: ${drift.unknown}`, ...('unknown' in steps ? [] : [planned])];
   if (drift.value.length === 0) return [`live as it was carried out; ${planned}`];
-  const [first, ...more] = drift.value.map(({ message }) => message);
-  const count = more.length === 0 ? '' : ` (and ${more.length} more: plan --live)`;
-  return [`${planned}; not as it was carried out${count}:`, first ?? ''];
+  const count = drift.value.length === 1 ? '1 thing' : `${drift.value.length} things`;
+  return [`${planned}; ${count} not as carried out (plan --live):`, drift.value[0]?.message ?? ''];
 }

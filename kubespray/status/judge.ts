@@ -69,6 +69,9 @@ export function wrongWithBgp(
   joined: ReadonlySet<string>,
 ): string[] {
   const meant = deriveNetwork(cluster).backend === 'bird';
+  const without = [...seen]
+    .filter(([, { bird }]) => meant && !bird.some(({ family }) => family === 4))
+    .map(([name]) => name);
   const nameOf = new Map(
     cluster.nodes.flatMap(({ name, address, address6 }) => [
       [address, name],
@@ -77,11 +80,7 @@ export function wrongWithBgp(
   );
   const meshed = meant && cluster.network.bgp.topology === 'full-mesh';
   return [
-    ...[...seen].flatMap(([name, { bird }]) =>
-      meant && !bird.some(({ family }) => family === 4)
-        ? [`BIRD does not run on ${name}: it tells nobody of its pods`]
-        : [],
-    ),
+    ...(without.length === 0 ? [] : [`BIRD does not run on ${names(without)}: nobody is told of the pods there`]),
     ...[...seen].flatMap(([name, { bird }]) =>
       bird.flatMap(({ problem }) => (problem === null ? [] : [`BIRD of ${name} does not answer: ${problem}`])),
     ),

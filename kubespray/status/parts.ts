@@ -18,7 +18,7 @@ import type {
 /** Something of the live cluster as it was read over SSH. */
 export function ofLive<T>({ live }: Gathered, part: (live: Live) => Known<T>): Known<T> {
   return of(live, (value) => {
-    if (value.cluster === 'none') return notKnown('no cluster is on the first control-plane node');
+    if (value.cluster === 'none') return notKnown(NO_CLUSTER);
     if (value.cluster === 'down')
       return notKnown(`the API there does not answer: ${value.problem ?? 'it says nothing'}`);
     return part(value);
@@ -48,6 +48,8 @@ export function nodeStatuses(cluster: Cluster, asked: Gathered): NodeStatus[] {
         roles,
         declared: true,
         ...known(found(name)),
+        // A host of etcd alone is no node of Kubernetes.
+        ...(roles.every((role) => role === 'etcd') ? { state: { value: 'outside' } } : {}),
         ssh: 'unknown' in seen ? seen : { value: true },
       };
     }),
@@ -96,6 +98,7 @@ export function versionsOf(cluster: Cluster, asked: Gathered): Status['versions'
   };
 }
 
+export const NO_CLUSTER = 'no cluster is on the first control-plane node';
 export const NO_CALICO_NODE = 'there is no DaemonSet calico-node in kube-system';
 
 /** Calico's pools: by the kubeconfig, else over SSH. */
@@ -163,7 +166,7 @@ export function bgpStatus(
   const established = sessions.filter((session) => session.established).length;
   const meshed = meant && cluster.network.bgp.topology === 'full-mesh';
   const members = cluster.nodes.filter(({ name }) => joined.has(name)).length;
-  const more = meshed ? { expected: seen.size * (members - 1) * families(cluster) } : {};
+  const more = meshed ? { expected: members * (members - 1) * families(cluster) } : {};
   return { ...more, established, sessions };
 }
 

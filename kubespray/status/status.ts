@@ -8,6 +8,7 @@ import {
   livePools,
   mtuStatus,
   NO_CALICO_NODE,
+  NO_CLUSTER,
   networkOf,
   nodeStatuses,
   ofLive,
@@ -21,16 +22,24 @@ export function statusOf(cluster: Cluster, asked: Gathered): Status {
   const seen = new Map<string, NodeSeen>(
     Object.entries(asked.nodes).flatMap(([name, node]) => ('unknown' in node ? [] : [[name, node.value] as const])),
   );
-  const anybody = <T>(value: () => T): Known<T> => (seen.size === 0 ? notKnown('no node answers') : { value: value() });
   const nodes = nodeStatuses(cluster, asked);
   const joined = new Set(
-    nodes.filter(({ state }) => !('value' in state) || state.value !== 'absent').map(({ name }) => name),
+    nodes
+      .filter(({ state }) => 'unknown' in state || state.value === 'ready' || state.value === 'not ready')
+      .map(({ name }) => name),
   );
+  // Where nothing is built yet, nothing of it is missing.
+  const built = 'unknown' in asked.live || asked.live.value.cluster !== 'none';
+  const members = new Map([...seen].filter(([name]) => joined.has(name)));
+  const onNodes = <T>(value: () => T): Known<T> => {
+    if (!built) return notKnown(NO_CLUSTER);
+    return members.size === 0 ? notKnown('no node answers') : { value: value() };
+  };
   const versions = versionsOf(cluster, asked);
   const live = livePools(asked);
   const pools = of(live, (all) => ({ value: poolsInUse(all, blocksOf(cluster, asked)) }));
-  const mtu = anybody(() => mtuStatus(cluster, seen));
-  const bgp = anybody(() => bgpStatus(cluster, seen, joined));
+  const mtu = onNodes(() => mtuStatus(cluster, members));
+  const bgp = onNodes(() => bgpStatus(cluster, members, joined));
   const policies = of(
     of(asked.api, (api) => api.policies),
     (there) => ({ value: policyStatus(cluster, there) }),
@@ -41,9 +50,9 @@ export function statusOf(cluster: Cluster, asked: Gathered): Status {
     ...wrongWithCluster(asked),
     ...wrongWithNodes(nodes),
     ...wrongWithCalicoNode(versions, NO_CALICO_NODE),
-    ...ofKnown(mtu, (value) => wrongWithMtu(cluster, seen, value)),
+    ...ofKnown(mtu, (value) => wrongWithMtu(cluster, members, value)),
     ...ofKnown(pools, wrongWithPools),
-    ...ofKnown(bgp, (value) => (value === 'none' ? [] : wrongWithBgp(cluster, seen, value, joined))),
+    ...ofKnown(bgp, (value) => (value === 'none' ? [] : wrongWithBgp(cluster, members, value, joined))),
     ...ofKnown(policies, missing),
     ...ofKnown(run, (value) => (value === 'none' ? [] : wrongWithRun(value))),
     ...ofKnown(drift, (found) => found.filter(({ class: of }) => of === 'refused').map(({ message }) => message)),
@@ -81,8 +90,7 @@ function ofKnown<T>(known: Known<T>, judged: (value: T) => string[]): string[] {
 
 /** Where there is no cluster, or no API, the rest hangs on that. */
 function wrongWithCluster({ live, api }: Gathered): string[] {
-  const wrong =
-    'value' in live && live.value.cluster === 'none' ? ['no cluster is on the first control-plane node'] : [];
+  const wrong = 'value' in live && live.value.cluster === 'none' ? [NO_CLUSTER] : [];
   if ('value' in live && live.value.cluster === 'down')
     wrong.push(`the API on the first control-plane node does not answer: ${live.value.problem ?? 'it says nothing'}`);
   // Where the API answers on its own node, it is the way to it from here that is not there: not known, and no fault.

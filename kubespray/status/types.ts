@@ -93,8 +93,8 @@ export interface NodeStatus {
   readonly address: string;
   readonly roles: readonly string[];
   readonly declared: boolean;
-  /** As the API has it; `absent` where it does not know the node. */
-  readonly state: Known<'ready' | 'not ready' | 'absent'>;
+  /** As the API has it; `absent` where it does not know the node, `outside` of one that runs etcd alone. */
+  readonly state: Known<'ready' | 'not ready' | 'absent' | 'outside'>;
   readonly kubelet: Known<string>;
   /** Whether it answers over SSH; of a node that the stack does not name nobody asks. */
   readonly ssh: Known<true>;
