@@ -68,8 +68,12 @@ function policyLines(cluster: Cluster): string[] {
 function monitoringLines(cluster: Cluster): string[] {
   const { metrics } = cluster.felix;
   const felix = metrics.enabled ? `Felix metrics on port ${metrics.port} of every node` : 'Felix metrics are off';
-  const objects = metricsObjects(cluster).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
-  return [felix, ...(objects.length > 0 ? [objects.join(', ')] : [])];
+  const named = (kind: string) =>
+    metricsObjects(cluster)
+      .filter((object) => object.kind === kind)
+      .map(({ metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)
+      .join(', ');
+  return [felix, ...['Service', 'ServiceMonitor', 'PrometheusRule'].map(named).filter((line) => line !== '')];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

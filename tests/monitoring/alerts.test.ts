@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { alertGroups } from '../../cluster/monitoring/alerts/index.ts';
 import type { Alert } from '../../cluster/monitoring/alerts/types.ts';
 import { metricsObjects, ruleSpec } from '../../cluster/monitoring/objects.ts';
 import { checkRules, type Trial, tryRules } from '../support/promtool.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
+import { knownMetrics } from './metrics/known.ts';
 import { healthy, trials } from './trials.ts';
 
 const here = import.meta.dirname;
@@ -154,16 +154,6 @@ function trialsOf([name, { fires, quiet }]: [string, (typeof trials)[string]]): 
       ([what, series, at]): Trial => ({ name: `${name} is quiet: ${what}`, series, at, of: name, firing: {} }),
     ),
   ];
-}
-
-function knownMetrics(): string[] {
-  const felix = readFileSync(join(here, 'metrics/felix.txt'), 'utf8').trim().split('\n');
-  const others = parse(readFileSync(join(here, 'metrics/others.yaml'), 'utf8')) as {
-    names: string[];
-    source: string;
-  }[];
-  for (const { source } of others) assert.match(source, /\S/);
-  return [...felix, ...others.flatMap((one) => one.names)];
 }
 
 /** What is left of an expression without labels, lists of labels, ranges, numbers, functions and words of PromQL. */

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const here = import.meta.dirname;
+
+interface Others {
+  readonly source: string;
+  readonly names: readonly string[];
+}
+
+/** Names of all metrics that an alert or a guide may speak of: Felix's, and those of others with where upstream makes them. */
+export function knownMetrics(): string[] {
+  const felix = readFileSync(join(here, 'felix.txt'), 'utf8').trim().split('\n');
+  const others: readonly Others[] = parse(readFileSync(join(here, 'others.yaml'), 'utf8'));
+  const unsourced = others.filter(({ source }) => !/\S/.test(source));
+  if (unsourced.length > 0) throw new Error(`metrics without a source: ${JSON.stringify(unsourced)}`);
+  return [...felix, ...others.flatMap(({ names }) => names)];
+}
