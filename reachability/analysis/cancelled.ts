@@ -90,6 +90,7 @@ function cancelledHere(ground: Ground, situation: Situation, widths: Widths) {
   const denies = closing.filter(
     (policy) =>
       !policies.has(policy) &&
+      (rule !== undefined || !isDenyList(policy, ground)) &&
       by.every(
         (hit) => mayMean(hit.policy, policy, rule, ground) && widths.isWider(hit.policy, policy, ground.direction),
       ),
@@ -101,6 +102,14 @@ function cancelledHere(ground: Ground, situation: Situation, widths: Widths) {
 function mayMean(allow: Policy, deny: Policy, rule: Step | undefined, { direction }: Ground): boolean {
   const together = deny.namespace !== '' && allow.namespace === deny.namespace;
   return !together || rule !== undefined || deny[direction]?.length === 0;
+}
+
+/** Whoever writes down what to deny, and allows nothing, leaves the rest to others: no need of a Deny where the end of the tier is meant. */
+function isDenyList(policy: Policy, { direction }: Ground): boolean {
+  const rules = policy[direction] ?? [];
+  return (
+    rules.some(({ action }) => action === 'deny') && rules.every(({ action }) => action === 'deny' || action === 'log')
+  );
 }
 
 /** How much a rule and a policy mean, each found out once. */

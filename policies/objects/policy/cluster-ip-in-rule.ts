@@ -38,7 +38,7 @@ export const clusterIpInRule: ObjectRule = {
                 ? `inside the range of Services ${textOf(range)}`
                 : `the address of Service ${service.metadata.namespace}/${service.metadata.name}`;
             const message = `${nameOf(object)} names ${text}, ${what}: a policy sees the pod behind it, so this matches nothing`;
-            return [{ urn: object.urn, path, message, hint: hintOf(service) }];
+            return [{ urn: object.urn, path, message, hint: isOfApi(net, range) ? OF_API : hintOf(service) }];
           }),
         ),
       );
@@ -72,6 +72,16 @@ function isSame(a: Net, b: Net): boolean {
 function textOf(net: Net | undefined): string {
   return net === undefined ? '' : `${formatAddress(net)}/${net.prefix}`;
 }
+
+/** Kubernetes gives the first address of the range to its own API server, whose Service no stack declares. */
+function isOfApi(net: Net | undefined, range: Net | undefined): boolean {
+  if (net === undefined || range === undefined || net.prefix < net.words.length * 32) return false;
+  const last = net.words.length - 1;
+  return net.words.every((word, i) => word === (range.words[i] ?? 0) + (i === last ? 1 : 0));
+}
+
+const OF_API =
+  'It is the API server’s: allow the addresses of the control-plane nodes on the port that it listens on, 6443 if nothing else is said.';
 
 function hintOf(service: Resource | undefined): string {
   const general = 'Select the pods behind the Service, and name the port that they listen on (targetPort)';
