@@ -158,6 +158,12 @@ describe('calispray status', () => {
     });
   }
 
+  it('is shown so in docs/quick-reference.md', () => {
+    const guide = readFileSync(join(dir, '../../../docs/quick-reference.md'), 'utf8');
+    const [, shown] = /```text\n([\s\S]*?)```/.exec(guide) ?? [];
+    assert.equal(shown, readFileSync(join(dir, 'golden/fine.txt'), 'utf8'));
+  });
+
   it('is fine where the cluster is as every stack declares it, and nowhere else', () => {
     for (const stack of ['lab', 'dev', 'staging', 'prod']) {
       const cluster = clusterOf(stackCluster(stack));
