@@ -1,7 +1,14 @@
 import type { Expectation } from '../../cluster/types.ts';
 import { judgeExpectations } from '../../reachability/expect/index.ts';
 import type { Failure, Mend } from '../../reachability/expect/types.ts';
-import type { Resource, Side, Step, Verdict } from '../../reachability/index.ts';
+import {
+  type Resource,
+  type Side,
+  type Step,
+  stagedIn,
+  type Verdict,
+  withStagedEnforced,
+} from '../../reachability/index.ts';
 import { isWritten, originOf } from './origin.ts';
 import type { DeclaredWorld, KubernetesObject, ObjectFinding, ObjectRule, ObjectWant } from './rule.ts';
 import { inputWants, isGlobal, worldIn, worldWants } from './world.ts';
@@ -26,7 +33,15 @@ export const expectation: ObjectRule = {
     const { resources, declared: world } = acted;
     const options = world.calico === undefined ? {} : { calico: world.calico };
     const judged = world.expect.filter((each) => !isOpen(each, world));
-    return judgeExpectations(resources, judged, options).map((failure) => findingOf(failure, world));
+    const judge = (of: readonly Resource[]) => judgeExpectations(of, judged, options);
+    const failures = judge(resources);
+    const staged = failures.length > 0 && stagedIn(resources).length > 0;
+    const left = new Set((staged ? judge(withStagedEnforced(resources)) : failures).map(pathOf));
+    return failures.map((failure) => {
+      if (left.has(pathOf(failure))) return findingOf(failure, world);
+      const { mend: _, ...unmended } = failure;
+      return { ...findingOf(unmended, world), hint: ENFORCE };
+    });
   },
   wanting(declared): ObjectWant[] {
     const [world] = declared.worlds;
@@ -43,6 +58,14 @@ export const expectation: ObjectRule = {
     ];
   },
 };
+
+/** A change that does the same beside them would be in their way. */
+const ENFORCE =
+  'It holds once the staged policies are enforced: take them out of policies.staged, or leave the expectation out until then.';
+
+function pathOf({ expectation: { path } }: Failure): string {
+  return path;
+}
 
 /** Helm takes it apart where it is installed; the rest of the world is judged all the same. */
 function isRelease({ urn }: KubernetesObject): boolean {

@@ -94,6 +94,24 @@ describe('expectations, in the pack', () => {
     });
   }
 
+  it('that a staged policy would meet lead to its being enforced, and to no other policy of its name', async () => {
+    const staged = edited(dev, {
+      policies: { staged: ['NetworkPolicy production/default-deny-ingress'], allowPrometheusScraping: [] },
+    });
+    const expect = [{ deny: { from: 'internet', to: { namespace: 'production' } } }];
+    const { expectations } = await judged(declaredBy({ ...staged, expect }));
+    const [{ message = '' } = {}] = expectations;
+    assert.match(message, /must be denied and is allowed/);
+    assert.match(message, /It holds once the staged policies are enforced/);
+    assert.doesNotMatch(message, /apiVersion/);
+    // Enforced, it would not be met either.
+    const other = await judged(
+      declaredBy({ ...staged, expect: [{ deny: { from: { namespace: 'production' }, to: 'dns' } }] }),
+    );
+    assert.doesNotMatch(other.expectations.map(({ message }) => message).join(), /staged policies/);
+    assert.equal(other.expectations.length, 1);
+  });
+
   it('say where in the stack file the rule stands that decides', async () => {
     const none = edited(dev, { policies: { allowPrometheusScraping: [] } });
     const { expectations } = await judged(declaredBy(none));
