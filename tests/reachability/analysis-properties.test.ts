@@ -199,6 +199,7 @@ describe('the analysis of policies', () => {
           assert.ok(cells.length > 0 && ['ingress', 'egress'].includes(direction) && cast.everybody.length > 0);
         }
       }),
+      { numRuns: 400 },
     );
     assert.ok(seen > 5, `${seen} ties`);
   });
