@@ -179,6 +179,7 @@ function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
           ),
         ]
       : []),
+    ...controllersPorts(cluster, every),
     ...(felix.metrics.enabled
       ? [
           port(
@@ -192,6 +193,15 @@ function calicoPorts(cluster: Cluster, groups: Groups): Port[] {
         ]
       : []),
   ];
+}
+
+/** Only with etcd is kube-controllers on the host's network. */
+function controllersPorts({ calico, monitoring }: Cluster, every: Group): Port[] {
+  const number = monitoring.kind === 'none' ? 0 : monitoring.kubeControllersPort;
+  if (calico.datastore !== 'etcd' || !calico.networkPolicy || number === 0) return [];
+  const reference =
+    'kubespray v2.31.0 roles/kubernetes-apps/policy_controller/calico/templates/calico-kube-controllers.yml.j2:25';
+  return [port('tcp', number, "kube-controllers' metrics", every, [PROMETHEUS], reference)];
 }
 
 /** BGP: either side may open the session, so both listen. */

@@ -39,7 +39,11 @@ export function nodeTopic({ cluster }: Facts): Topic {
       ),
       ...(Object.keys(environment).length === 0
         ? []
-        : says('calico_node_extra_envs', environment, 'Further environment.')),
+        : says(
+            'calico_node_extra_envs',
+            environment,
+            'Further environment, and where Felix listens: felix.metrics.address.',
+          )),
       ...unlike(
         300,
         'calico_kubeconfig_wait_timeout',

@@ -275,4 +275,16 @@ describe('ports', () => {
       { numRuns: 40 },
     );
   });
+
+  it('of kube-controllers where etcd puts it on the host network and Prometheus asks it', () => {
+    const what = "kube-controllers' metrics";
+    const etcd = { calico: { datastore: 'etcd' }, felix: { metrics: { enabled: true } }, policies: {} };
+    const bare = { ...withNodes({ cp: { roles: ['control-plane', 'etcd', 'worker'] } }), workloads: [], expect: [] };
+    const asked = (change: object) => named(portsOf(edited({ ...bare, policies: {} }, change)), what);
+    const monitoring = 'prometheus';
+    assert.deepEqual(asked({ ...etcd, monitoring }), ['tcp 9094 on every node from Prometheus, on any node']);
+    assert.deepEqual(asked({ ...etcd, monitoring: { kubeControllersPort: 0 } }), []);
+    assert.deepEqual(asked({ ...etcd, monitoring: 'none' }), []);
+    assert.deepEqual(asked({ felix: { metrics: { enabled: true } }, monitoring }), []);
+  });
 });

@@ -66,14 +66,20 @@ export function calico({ pools }: Shape): fc.Arbitrary<Record<string, unknown>> 
   });
 }
 
+/** Where Felix would listen, were it not off, no inventory says. */
+function asInventoriesSay({ address, ...metrics }: Record<string, unknown>): Record<string, unknown> {
+  return address === undefined || metrics.enabled === false ? metrics : { ...metrics, address };
+}
+
 export const felix = written({
   metrics: maybe(
     written({
       enabled: maybe(fc.boolean()),
       port: maybe(port),
+      address: maybe(fc.constantFrom('any', '127.0.0.1')),
       go: maybe(fc.boolean()),
       process: maybe(fc.boolean()),
-    }),
+    }).map(asInventoriesSay),
   ),
   logSeverity: maybe(level),
   chainInsertMode: maybe(fc.constantFrom('insert', 'append')),
