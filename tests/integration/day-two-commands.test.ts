@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Calispray } from '../support/calispray.ts';
 
 /** The commands of the second day as a user runs them, on one lab from its first run to its reset. */
@@ -56,6 +58,45 @@ describe('the commands of the second day', function () {
     );
   });
 
+  it('show on one screen how it is', async () => {
+    const { code, text } = await calispray.run('status', '--stack', 'lab');
+    assert.equal(code, 0, text);
+    assert.match(text, /^lab \(stack lab\): nothing wrong, 2 not known /m);
+    assert.match(text, /^Nodes +3 of 3 answer over SSH; 3 of 3 ready$/m);
+    assert.match(
+      text,
+      /^Versions +Kubernetes 1\.35\.4, Calico 3\.31\.5, .*; calico-node not\n +known: the lab runs none$/m,
+    );
+    assert.match(text, /^MTU +1500 in 5 pods; interface 1500; /m);
+    assert.match(text, /^Pools +default-pool 10\.244\.0\.0\/16: use not known: the lab runs no IPAM$/m);
+    assert.match(text, /^BGP +full mesh: 6 of 6 sessions Established, each end counted$/m);
+    assert.match(text, /^Policies +4 of 4 declared are there, none of them staged$/m);
+    assert.match(text, /^Last run +\S+ \S+ UTC: 0001-build-\w{8} succeeded after /m);
+    assert.match(text, /^Drift +live as it was carried out; `up` has nothing to do$/m);
+  });
+
+  it('have beside them those of the quick reference, which run as they are written', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/quick-reference.md'), 'utf8');
+    const rows = guide.split('\n').filter((row) => /^\| `kubectl/.test(row));
+    const commands = rows.flatMap((row) =>
+      [...(row.split('|')[4] ?? '').matchAll(/`([^`]+)`/g)].map(([, command]) => command),
+    );
+    assert.deepEqual([rows.length, commands.length], [8, 9]);
+    const script = ['set -e; PATH=$PATH:/usr/local/bin; export KUBECONFIG=/etc/kubernetes/admin.conf', ...commands];
+    const { code, text } = await calispray.run('lab', 'shell', 'masternode', '--', 'sh', '-c', script.join('\n'));
+    assert.equal(code, 0, text);
+    for (const seen of [
+      /^Cluster Version: +v3\.31\.5$/m,
+      /^Mesh_192_168_4_61 .*Established/m,
+      /^default-pool /m,
+      /asNumber: 64512/,
+      /^production +default-deny-ingress /m,
+      /^allow-cluster-internal /m,
+      /^kind: FelixConfiguration$/m,
+    ])
+      assert.match(text, seen);
+  });
+
   it('say in words what a hand changed, in refresh and in plan', async () => {
     const spec = JSON.stringify({ spec: { logSeverityScreen: 'Debug', iptablesRefreshInterval: '10s' } });
     const patched = await kubectl(
@@ -95,6 +136,20 @@ describe('the commands of the second day', function () {
     const without = await calispray.run('plan', '--live');
     assert.equal(without.code, 0, without.text);
     assert.match(without.text, /does not answer, so nothing live is compared: /);
+    await calispray.run('lab', 'shell', 'homelab', '--', 'systemctl', 'stop', 'calispray-lab-bird');
+    const silent = calispray.project('silent', 'lab', (text) => text.replace('192.168.4.61', '192.168.4.99'));
+    const status = await calispray.run('-C', silent, 'status', '--stack', 'lab', '--json');
+    assert.equal(status.code, 1, status.text);
+    const { ok, wrong, mtu, bgp, policies } = JSON.parse(status.text.slice(status.text.indexOf('{')));
+    assert.deepEqual([ok, mtu.value.pods, bgp.value.established], [false, { 1500: 4 }, 1]);
+    assert.match(policies.unknown, /cannot be reached/);
+    for (const seen of [
+      /^the API on the first control-plane node does not answer: /m,
+      /^storagenodet3500 does not answer over SSH: /m,
+      /^BIRD does not run on homelab: /m,
+      /^BGP from masternode to homelab is not established: /m,
+    ])
+      assert.match(wrong.join('\n'), seen);
     const reset = await calispray.run('reset', '--confirm', 'lab');
     assert.equal(reset.code, 0, reset.text);
     assert.match(reset.text, /run 0002-reset-\w{8}.*calispray down --stack lab/s);
