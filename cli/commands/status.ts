@@ -7,11 +7,14 @@ import { kubeconfigOf } from '../reach/stack-kubeconfig.ts';
 import { exitCodes, terminal } from '../report.ts';
 import { gather } from '../status/gather.ts';
 import { textOf } from '../status/text.ts';
+import { bringTools } from '../tools.ts';
 
 export default async function status(options: StackOptions): Promise<number> {
   const inside = await inLabWhereItIs(options);
   if (inside !== undefined) return inside;
   const { cluster, file } = await clusterIn(options);
+  // Set-up takes the time that it takes, once; what keeps a tool away is said where it is missing.
+  await bringTools('engine').catch(() => {});
   terminal.err(`Asking ${cluster.nodes.length === 1 ? 'the node' : `${cluster.nodes.length} nodes`} and the API …`);
   const asked = await gather(
     cluster,
