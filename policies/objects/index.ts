@@ -2,6 +2,7 @@ import { apiServerOff } from './api-server-off.ts';
 import { expectation } from './expectation.ts';
 import { metricsPort } from './metrics-port.ts';
 import { monitorPort, monitorWithoutService } from './monitors.ts';
+import { objectTwice } from './object-twice.ts';
 import { oneInventory } from './one-inventory.ts';
 import { policyRules } from './policy/index.ts';
 import type { ObjectRule } from './rule.ts';
@@ -13,6 +14,7 @@ export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, Obje
 /** Rules over objects of Kubernetes and over several resources of a stack. */
 export const objectRules: readonly ObjectRule[] = [
   oneInventory,
+  objectTwice,
   ...shapeRules,
   expectation,
   ...policyRules,

@@ -192,6 +192,26 @@ describe('expectations, in the pack', () => {
     );
   });
 
+  it('are judged beside a policy that is declared twice, which is found', async () => {
+    const again = policy({ name: 'allow-dns', namespace: 'production' }, { podSelector: {}, policyTypes: ['Egress'] });
+    const elsewhere = policy({ name: 'allow-dns', namespace: 'other' }, { podSelector: {}, policyTypes: ['Ingress'] });
+    const declared = declaredBy(dev);
+    const { run } = await judged([...declared, elsewhere, again]);
+    const twice = run.said.filter(({ rule }) => rule === 'object-twice');
+    assert.deepEqual(
+      twice.map(({ level, urn }) => [level, urn]),
+      [['mandatory', urnOf(POLICY, `r${declared.length + 1}`)]],
+    );
+    assert.match(twice[0]?.message ?? '', /NetworkPolicy production\/allow-dns is declared twice: r\d+ and r\d+ /);
+    // Of two clusters nothing says that it is one object.
+    const other = worldInputs(clusterOf(dev));
+    const { run: two } = await judged([...declared, [WORLD, other], again]);
+    assert.deepEqual(
+      two.said.filter(({ rule }) => rule === 'object-twice'),
+      [],
+    );
+  });
+
   it('are judged without what a Helm release installs, and that is said', async () => {
     const release: Resource = ['kubernetes:helm.sh/v3:Release', { chart: 'prometheus', name: 'prometheus' }];
     const { expectations, unjudged } = await judged([...declaredBy(dev), wordForWord, release]);
