@@ -10,7 +10,7 @@ export const hitsHostEndpoints: ObjectRule = {
   title: 'A policy about pods is not for host endpoints as well',
   class: 'harmful',
   description:
-    'Without a namespaceSelector a GlobalNetworkPolicy is for every HostEndpoint that its selector means, and whatever it does not allow is closed to the node itself: kubelet, node exporters, the metrics of Felix.',
+    'Without a namespaceSelector a GlobalNetworkPolicy is for every HostEndpoint that its selector means, and whatever it does not allow is closed to the node itself: kubelet, node exporters, the metrics of Felix. One whose selector no pod meets is taken for meant so.',
   reference,
   concerns: isGlobalPolicy,
   fields: [],
