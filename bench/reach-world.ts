@@ -1,39 +1,17 @@
 /** One measurement in a process of its own, so that its CPU and memory are nobody else's: `reach-world.ts pairs|matrix FILE`, JSON out. */
-import { createHash } from 'node:crypto';
 import { documentsIn } from '../cli/reach/documents.ts';
 import { differences, matrixOf, type Resource, resourcesIn, World } from '../reachability/index.ts';
+import { allPairs, podsIn } from '../tests/support/all-pairs.ts';
 
 const [what, file = ''] = process.argv.slice(2);
 const question = { proto: 'tcp', port: 80, srcPort: 40000 };
 const resources = documentsIn(file).flatMap((document) => resourcesIn(document) ?? []);
 const world = new World(resources);
-const pods = resources
-  .filter(({ kind }) => kind === 'Pod')
-  .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
-  // The recorded lines are sorted whole, so a name is followed by a blank.
-  .sort((a, b) => (`${a} ` < `${b} ` ? -1 : 1));
-const measured = what === 'pairs' ? pairs() : { ...matrix(), ...queries(), ...change() };
+const pods = podsIn(resources);
+const measured = what === 'pairs' ? allPairs(world, pods) : { ...matrix(), ...queries(), ...change() };
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const cpu = (userCPUTime + systemCPUTime) / 1e6;
 process.stdout.write(JSON.stringify({ ...measured, pods: pods.length, cpu, megabytes: maxRSS / 1024 }));
-
-/** Every pair asked by itself, with its explanation; lines go into the digest by the source, so that none is kept. */
-function pairs() {
-  const digest = createHash('sha256');
-  let allowed = 0;
-  for (const src of pods) {
-    let lines = '';
-    for (const dst of pods) {
-      if (src === dst) continue;
-      const answer = world.ask({ src, dst, proto: 'tcp', port: 80 });
-      const verdict = answer.ok ? answer.verdict.verdict : answer.error;
-      if (verdict === 'allow') allowed += 1;
-      lines += `${src} ${dst} ${verdict}\n`;
-    }
-    digest.update(lines);
-  }
-  return { allowed, digest: digest.digest('hex') };
-}
 
 function matrix() {
   const start = performance.now();
