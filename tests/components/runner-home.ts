@@ -50,6 +50,11 @@ export const facts: Facts = {
   peers: {},
 };
 
+/** The facts with some of a part's values replaced. */
+export function changed(part: 'settings' | 'calico', value: object): Facts {
+  return { ...facts, [part]: { ...facts[part], ...value } };
+}
+
 export function host(address: string, groups: readonly string[] = ['kube_node']): Facts['hosts'][string] {
   return { address, groups, settings: {}, calico: {} };
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Facts } from '../../kubespray/plan/types.ts';
-import { desiredOf, facts, RunnerHome } from './runner-home.ts';
+import { changed, desiredOf, facts, RunnerHome } from './runner-home.ts';
 
 /** What the state no longer asks for, and the nodes may have half of: `ensure.py settled`. */
 describe('runner, after a change that was taken back', () => {
@@ -13,10 +12,6 @@ describe('runner, after a change that was taken back', () => {
   });
   afterEach(() => runner.remove());
 
-  const changed = (part: 'settings' | 'calico', value: object): Facts => ({
-    ...facts,
-    [part]: { ...facts[part], ...value },
-  });
   const built = () => assert.equal(runner.ensure(['release']).status, 0);
   const calico = (mtu: number) => desiredOf(changed('calico', { calico_mtu: mtu }));
   const calls = () => runner.calls().slice(1);

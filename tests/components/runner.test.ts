@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { goneCommand, resetCommand, runnerFiles } from '../../components/remote/index.ts';
 import type { Call, Facts } from '../../kubespray/plan/types.ts';
-import { desiredOf, type Ended, facts, host, RunnerHome } from './runner-home.ts';
+import { changed, desiredOf, type Ended, facts, host, RunnerHome } from './runner-home.ts';
 
 /** The runner of the controller, with a real shell, real Python, real locks and signals; ansible-playbook is a stand-in. */
 describe('runner', () => {
@@ -14,10 +14,6 @@ describe('runner', () => {
   });
   afterEach(() => runner.remove());
 
-  const changed = (part: 'settings' | 'calico', value: object): Facts => ({
-    ...facts,
-    [part]: { ...facts[part], ...value },
-  });
   const withHosts = (hosts: Facts['hosts']): Facts => ({ ...facts, hosts: { ...facts.hosts, ...hosts } });
   /** With the calls of one step replaced. */
   const calling = (wanted: Facts, kind: string, ...calls: Call[]) => {
