@@ -13,6 +13,8 @@ const packages = [
   // the data plane, and looking at it
   ...['iproute2', 'bird2', 'iptables', 'nftables', 'ipset', 'conntrack', 'ethtool'],
   ...['iputils-ping', 'netcat-openbsd', 'socat', 'tcpdump', 'traceroute'],
+  // what serves the cluster's DNS here, and what sets one node's clock off: the machine has one clock for all of them
+  ...['dnsmasq-base', 'faketime'],
 ];
 
 const options = [
