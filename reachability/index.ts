@@ -1,5 +1,6 @@
 /** Who can reach whom: a world of resources, asked about connections, as Calico decides them. */
 export { type Address, contains, keyOf, type Net, parseAddress, parseNet } from './address.ts';
+export { asV3 } from './as-v3.ts';
 export { type Change, type Compared, changesBetween, type Sides } from './change/changes.ts';
 export { withPodsNamedAs, workloadsApart } from './change/match.ts';
 export { type Everybody, type Grain, inWords, listed } from './change/names.ts';

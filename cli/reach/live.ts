@@ -1,9 +1,8 @@
 /** The world as a live cluster has it: lists alone, of the kinds that a verdict may hang on, without what it cannot. */
 import { UserError } from '../../cluster/finding.ts';
 import { isRecord } from '../../cluster/raw.ts';
-import type { Resource } from '../../reachability/index.ts';
+import { asV3, type Resource } from '../../reachability/index.ts';
 import { type ApiServer, Refusal } from './api-server.ts';
-import { asV3 } from './as-v3.ts';
 
 export interface LiveWorld {
   readonly resources: readonly Resource[];

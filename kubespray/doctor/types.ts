@@ -132,8 +132,13 @@ export interface ApiEvidence {
   readonly pods: readonly ApiPod[];
   /** `kube-system/calico-node` → desired and ready. */
   readonly daemonSets: Readonly<Record<string, { readonly desired: number; readonly ready: number }>>;
-  /** `namespace/name`, node and address of every pod with an address that is not on the host network. */
-  readonly addresses: readonly { readonly pod: string; readonly node: string; readonly address: string }[];
+  /** `namespace/name`, node, address and labels of every pod with an address that is not on the host network. */
+  readonly addresses: readonly {
+    readonly pod: string;
+    readonly node: string;
+    readonly address: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  }[];
   /** Pods that wait for an address: the message of the event, or of their status. */
   readonly waiting: readonly { readonly pod: string; readonly node: string; readonly why: string }[];
   /** `spec` of Calico's objects as they are: pools, FelixConfiguration, BGP peers and BGPConfiguration. */
@@ -207,6 +212,8 @@ export interface Diagnosis {
   readonly stack?: { readonly path: string; readonly from?: string; readonly to: string };
   /** Symptoms that this is the reason of. */
   readonly explains: readonly Symptom[];
+  /** Concluded from symptoms alone, with nothing on a node that shows it: told only where no other finding explains them. */
+  readonly inferred?: true;
   readonly reference?: string;
 }
 

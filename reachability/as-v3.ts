@@ -2,8 +2,8 @@
  * A resource as crd.projectcalico.org/v1 stores it, told as the projectcalico.org/v3 resource that Felix takes it for (Calico v3.31.5
  * libcalico-go/lib/backend/k8s/resources/resources.go ConvertK8sResourceToCalicoResource).
  */
-import { isRecord } from '../../cluster/raw.ts';
-import type { Resource } from '../../reachability/index.ts';
+import { isRecord } from '../cluster/raw.ts';
+import type { Resource } from './raw.ts';
 
 /** Where the v3 metadata are kept that a CRD has no room for. */
 const STASH = 'projectcalico.org/metadata';
