@@ -21,7 +21,7 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
 /** Policies lie in a tier; `kubectl` shows and selects by it. */
 const tiered: ReadonlySet<string> = new Set(['globalnetworkpolicies', 'networkpolicies']);
 
-/** Calico's own IPAM keeps these, in v3 under other names: they are not for programs. */
+/** Calico's own IPAM keeps these where they are: they are not for programs. */
 const internal: ReadonlySet<string> = new Set(['ipamconfigs', 'ipamblocks', 'ipamhandles', 'blockaffinities']);
 
 interface Definition {
@@ -48,6 +48,12 @@ export function calicoV3(manifest: string): string {
 /** The cluster-wide policies of SIG Network that the release enforces, as its manifest has them: AdminNetworkPolicy and its like. */
 export function clusterPolicies(manifest: string): string {
   const definitions = definitionsOf(manifest, 'policy.networking.k8s.io');
+  return definitions.map((definition) => stringify(definition, yaml)).join('---\n');
+}
+
+/** What Calico's IPAM keeps its books in, as the manifest has it: crd.projectcalico.org/v1. */
+export function calicoIpam(manifest: string): string {
+  const definitions = definitionsOf(manifest, storageGroup).filter(({ spec }) => internal.has(spec.names.plural));
   return definitions.map((definition) => stringify(definition, yaml)).join('---\n');
 }
 

@@ -1,7 +1,7 @@
 /**
  * The custom resource definitions of the lab's API server: Calico's projectcalico.org/v3, derived from the release
- * manifest of the version kubespray installs, the cluster-wide policies that the same manifest brings, and those of the
- * Prometheus operator, as its Go module has them.
+ * manifest of the version kubespray installs, those of its IPAM and the cluster-wide policies that the same manifest
+ * brings, and those of the Prometheus operator, as its Go module has them.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,9 +81,10 @@ async function calico(work: Work): Promise<void> {
   const unpacked = await work.run([own, '-c', script, scratch, member]);
   if (!unpacked.ok) throw new Error(`magnum-cluster-api has no ${member}: ${unpacked.output}`);
   // Imported here: the YAML library costs start-up time that only this step should pay.
-  const { calicoV3, clusterPolicies } = await import('../calico-v3.ts');
+  const { calicoIpam, calicoV3, clusterPolicies } = await import('../calico-v3.ts');
   const manifest = readFileSync(join(scratch, member), 'utf8');
   writeFileSync(join(work.into, 'calico.yaml'), calicoV3(manifest));
   writeFileSync(join(work.into, 'cluster-policies.yaml'), clusterPolicies(manifest));
+  writeFileSync(join(work.into, 'ipam.yaml'), calicoIpam(manifest));
   await work.run(['rm', '-rf', scratch]);
 }

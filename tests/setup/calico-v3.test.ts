@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseAllDocuments } from 'yaml';
-import { calicoV3, clusterPolicies } from '../../setup/calico-v3.ts';
+import { calicoIpam, calicoV3, clusterPolicies } from '../../setup/calico-v3.ts';
 
 function definition(plural: string, group = 'crd.projectcalico.org', extra = ''): string {
   return `---
@@ -68,6 +68,13 @@ describe('setup: Calico v3 definitions', () => {
     assert.deepEqual(more, []);
     assert.equal(admin.metadata.name, 'adminnetworkpolicies.policy.networking.k8s.io');
     assert.equal(admin.spec.versions[0].name, 'v1');
+  });
+
+  it('leave what Calico’s IPAM keeps in the group it keeps it in', () => {
+    const [blocks, ...more] = read(calicoIpam(manifest));
+    assert.deepEqual(more, []);
+    assert.equal(blocks.metadata.name, 'ipamblocks.crd.projectcalico.org');
+    assert.equal(blocks.spec.versions[0].name, 'v1');
   });
 
   it('are not made of a manifest that holds none', () => {

@@ -7,6 +7,7 @@ addresses changed or it ends within 30 days. A kubeconfig without `path` is alwa
 
     dir: /etc/kubernetes/ssl
     certificates: [{name, cn, organization, usage: serverAuth|clientAuth, alt: ['IP:…', 'DNS:…']}]
+    give: [name]                          # → given: {name: certificate and key in one}, ca: the authority's certificate
     kubeconfigs:  [{path, name, organization, server, cluster}]
 """
 import base64
@@ -147,16 +148,17 @@ def end(**result):
 
 
 def main():
-    given = json.loads(GIVEN)
-    directory, changed = given["dir"], []
+    wanted = json.loads(GIVEN)
+    directory, changed = wanted["dir"], []
     try:
         authority(directory, changed)
-        for c in given.get("certificates", []):
+        for c in wanted.get("certificates", []):
             certificate(directory, c, changed)
-        texts = [kubeconfig(directory, k, changed) for k in given.get("kubeconfigs", [])]
+        texts = [kubeconfig(directory, k, changed) for k in wanted.get("kubeconfigs", [])]
     except RuntimeError as e:
         end(failed=True, msg=str(e))
-    end(changed=bool(changed), made=changed, kubeconfigs=texts)
+    given = {name: "".join(read(os.path.join(directory, name + part)) for part in (".pem", "-key.pem")) for name in wanted.get("give", [])}
+    end(changed=bool(changed), made=changed, kubeconfigs=texts, given=given, ca=read(os.path.join(directory, "ca.pem")))
 
 
 if __name__ == "__main__":
