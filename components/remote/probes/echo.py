@@ -43,25 +43,25 @@ def echoes(wanted, timeout=1.0, source=None, tries=3):
 def largest(address, promised, timeout=1.0, source=None):
     """The largest packet that is answered: {"largest": bytes, or None where not even a small one is; "small": `answered`, `silent` or what
     was said instead; "told": the least MTU that somebody named, or None}. `promised`, what the interface says, is tried first, and is
-    the most that is looked for. Takes a few milliseconds where that passes, else about a second."""
-    small, full = echoes([(address, SMALL), (address, promised)], timeout, source)
-    told = full.get("mtu")
+    the most that is looked for. Takes a few milliseconds where that passes, else a second or two."""
+    small = echo(address, SMALL, timeout, source)
     if not small["answer"]:
-        return {"largest": None, "small": small["said"], "told": small["mtu"] or told}
-    if full["answer"]:
-        return {"largest": promised, "small": "answered", "told": None}
-    # Answers that come at all come in the time that the small one took, and some more.
+        return {"largest": None, "small": small["said"], "told": small["mtu"]}
+    low, high, told = SMALL, promised + 1, None  # the first passes, the second does not
+    # Answers that come at all come in the time that the small one took, and some more; what counts in the end is waited for longer.
     wait = min(timeout, 0.2 + 4 * small["ms"] / 1000)
-    low, high = SMALL, promised  # the first passes, the second does not
+    sizes = [promised]
     while high - low > 1:
-        sizes = _between(low, high, told)
-        answers = echoes([(address, size) for size in sizes], wait, source, 2)
+        answers = echoes([(address, size) for size in sizes], wait, source)
         named = [each["mtu"] for each in answers if each.get("mtu")]
-        told = min([told] * (told is not None) + named) if named else told
-        passed = [size for size, each in zip(sizes, answers) if each["answer"]]
-        low = max([low] + passed)
+        told = min(named + [told] * (told is not None)) if named else told
+        low = max([low] + [size for size, each in zip(sizes, answers) if each["answer"]])
         high = min([high] + [size for size in sizes if size > low])
-    return {"largest": low, "small": "answered", "told": told}
+        if high - low == 1 and wait < timeout:
+            wait, sizes, high = timeout, sorted({low + 1, promised}), promised + 1
+        else:
+            sizes = _between(low, high, told)
+    return {"largest": low, "small": "answered", "told": None if low == promised else told}
 
 
 def _between(low, high, told):
