@@ -93,6 +93,12 @@ command('status', 'show on one screen how the cluster is: nodes, versions, MTU, 
   .option(...stackOption, 'lab')
   .option(...jsonOption)
   .action(run(() => import('./commands/status.ts')));
+command('doctor', 'find out what is wrong with the cluster, why, and what mends it; nothing is changed')
+  .option(...stackOption, 'lab')
+  .option('--collect <file>', 'write what was asked to a file as well, without secrets')
+  .option('--from <file>', 'judge such a file; no stack and no node is asked')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/doctor.ts')));
 command('unlock', 'lift the lock of a run that is known to be over')
   .option(...stackOption, 'lab')
   .option('--force', 'lift it although its process is alive, or ran on another machine')

@@ -55,9 +55,9 @@ const clock = z.object({ ahead: count, within: count, synchronized: z.boolean().
 const nodeEvidence: z.ZodType<NodeEvidence> = z.object({ clock, ...told });
 
 const ports = z.record(text, z.enum(['open', 'refused', 'silent']));
-const path: z.ZodType<PathSeen> = z.object({
+/** A node does not know what others call it. */
+const pathFields = {
   layer: z.enum(['node', 'pod']),
-  from: text,
   to: text,
   fromAddress: text,
   toAddress: text,
@@ -68,24 +68,9 @@ const path: z.ZodType<PathSeen> = z.object({
   tcp: z.enum(['answered', 'silent']),
   udp: z.enum(['answered', 'silent']),
   ports,
-});
-
-/** A node does not know what others call it. */
-export const pathsAnswer = z.array(
-  z.object({
-    layer: z.enum(['node', 'pod']),
-    to: text,
-    fromAddress: text,
-    toAddress: text,
-    small: text,
-    largest: count.nullable(),
-    promised: count,
-    told: count.nullable(),
-    tcp: z.enum(['answered', 'silent']),
-    udp: z.enum(['answered', 'silent']),
-    ports,
-  }),
-);
+};
+export const pathsAnswer = z.array(z.object(pathFields));
+const path: z.ZodType<PathSeen> = z.object({ ...pathFields, from: text });
 
 const anything = z.record(text, z.unknown());
 const objects = z.array(z.object({ name: text, spec: anything }));

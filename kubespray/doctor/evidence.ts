@@ -64,7 +64,7 @@ function linkOf({ links }: NodeEvidence, address: string): LinkSeen | undefined 
   return links.find(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
 }
 
-/** Those that nodes need of each other all the time: BGP, the API server, Typha. */
+/** Those that nodes need of each other all the time. */
 function portsOf(cluster: Cluster, node: string): string[] {
   const wanted = derivePorts(cluster).filter(
     ({ protocol, what, nodes }) => protocol === 'tcp' && WANTED.has(what) && nodes.includes(node),
@@ -72,7 +72,7 @@ function portsOf(cluster: Cluster, node: string): string[] {
   return [...new Set(wanted.map(({ protocol, port }) => `${protocol}/${port}`))];
 }
 
-const WANTED = new Set(['BGP', 'kube-apiserver', 'Typha']);
+const WANTED = new Set(['BGP', 'kube-apiserver']);
 
 /**
  * The pod that speaks for its node. One that no policy selects by its namespace is preferred, since a policy is no fault of the path; one

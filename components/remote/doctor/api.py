@@ -1,0 +1,192 @@
+# What the API says, as ApiEvidence of kubespray/doctor/types.ts has it: printed as one line of JSON, or {"unknown": why}. Python 3.6
+# or newer, root, on a control-plane node: read with the cluster's own kubeconfig, lists alone, and only the fields named here.
+import concurrent.futures, ipaddress, json, os, shutil, subprocess
+
+ADMIN = "/etc/kubernetes/admin.conf"
+MINE = ("projectcalico.org/IPv4Address", "projectcalico.org/IPv6Address", "projectcalico.org/IPv4VXLANTunnelAddr", "projectcalico.org/IPv6VXLANTunnelAddr",
+        "projectcalico.org/IPv4IPIPTunnelAddr", "projectcalico.org/IPv4WireguardInterfaceAddr", "projectcalico.org/WireguardPublicKey",
+        "projectcalico.org/WireguardPublicKeyV6", "projectcalico.org/ASNumber", "projectcalico.org/RouteReflectorClusterID")
+POLICIES = ("networkpolicies", "globalnetworkpolicies", "tiers", "networksets", "globalnetworksets", "hostendpoints", "stagednetworkpolicies",
+            "stagedglobalnetworkpolicies", "stagedkubernetesnetworkpolicies")
+ADMINS = (("v1alpha2", "clusternetworkpolicies"), ("v1alpha1", "adminnetworkpolicies"), ("v1alpha1", "baselineadminnetworkpolicies"))
+SYSTEM = ("kube-system", "calico-system")
+PARTS = ("calico-", "coredns", "nodelocaldns", "node-local-dns", "kube-dns", "kube-proxy", "kube-apiserver", "kube-controller-manager", "typha")
+
+
+class Refused(Exception):
+    pass
+
+
+def kubectl(*words):
+    path = "/usr/local/bin/kubectl"
+    program = path if os.access(path, os.X_OK) else shutil.which("kubectl")
+    if program is None:
+        raise Refused("there is no kubectl")
+    try:
+        return subprocess.run([program, "--kubeconfig", ADMIN, "--request-timeout", "8s"] + list(words), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=12)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused(str(error)[-200:])
+
+
+def get(path):
+    done = kubectl("get", "--raw", path)
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        raise Refused(lines[-1][:300] if lines else "kubectl ended with status %d" % done.returncode)
+    return json.loads(done.stdout.decode("utf-8", "replace"))
+
+
+def items(path):
+    """Empty where this kind is not served or cannot be listed: what else there is, is known nevertheless."""
+    try:
+        return get(path).get("items") or []
+    except (Refused, ValueError):
+        return []
+
+
+def name(each):
+    return each.get("metadata", {}).get("name", "")
+
+
+def full(each):
+    return "%s/%s" % (each.get("metadata", {}).get("namespace", ""), name(each))
+
+
+def is_true(status, kind):
+    found = [c.get("status") for c in status.get("conditions") or [] if c.get("type") == kind]
+    return found[0] == "True" if found else None
+
+
+def node(each):
+    about, status = each.get("metadata", {}), each.get("status", {})
+    notes = about.get("annotations") or {}
+    return {"name": name(each), "ready": is_true(status, "Ready"), "labels": about.get("labels") or {},
+            "internal": [a["address"] for a in status.get("addresses") or [] if a.get("type") == "InternalIP"],
+            "annotations": {key: notes[key] for key in MINE if key in notes}}
+
+
+def why(status):
+    """Why a pod waits: the reason of a container, or what the scheduler or kubelet says of the pod."""
+    for each in status.get("containerStatuses") or []:
+        state = each.get("state") or {}
+        for part in (state.get("waiting"), state.get("terminated")):
+            if part:
+                return ": ".join(text for text in (part.get("reason"), part.get("message")) if text)[:300]
+    for each in status.get("conditions") or []:
+        if each.get("status") == "False" and each.get("message"):
+            return each["message"][:300]
+    return (status.get("message") or status.get("reason") or "")[:300]
+
+
+def pod(each):
+    status = each.get("status", {})
+    return {"pod": full(each), "node": each.get("spec", {}).get("nodeName") or "", "phase": status.get("phase") or "",
+            "ready": bool(is_true(status, "Ready")), "why": why(status),
+            "restarts": sum(c.get("restartCount") or 0 for c in status.get("containerStatuses") or [])}
+
+
+def waiting(pods, events):
+    """Pods of a node that have no address, with the newest event of each."""
+    said = {}
+    for each in sorted(events, key=lambda e: e.get("lastTimestamp") or e.get("eventTime") or ""):
+        about = each.get("involvedObject") or {}
+        if about.get("kind") == "Pod":
+            said["%s/%s" % (about.get("namespace", ""), about.get("name", ""))] = (each.get("message") or "")[:400]
+    return [{"pod": full(each), "node": each["spec"]["nodeName"], "why": said.get(full(each)) or why(each.get("status", {}))} for each in pods
+            if each.get("spec", {}).get("nodeName") and not each["spec"].get("hostNetwork") and not each.get("status", {}).get("podIP")
+            and each.get("status", {}).get("phase") == "Pending"]
+
+
+def block(each):
+    """Calico v3.31.5 libcalico-go/lib/apis/crd.projectcalico.org/v1/ipam_block.go: allocations[i] is an index into attributes."""
+    spec = each.get("spec") or {}
+    network, _, length = spec.get("cidr", "").partition("/")
+    affinity = spec.get("affinity") or ""
+    attributes, held = spec.get("attributes") or [], []
+    for at, index in enumerate(spec.get("allocations") or []):
+        if index is None or index >= len(attributes):
+            continue
+        about = attributes[index] or {}
+        also = about.get("secondary") or {}
+        one = {"address": following(network, at), "handle": about.get("handle_id") or ""}
+        if also.get("pod"):
+            one["pod"] = "%s/%s" % (also.get("namespace", ""), also["pod"])
+        if also.get("node"):
+            one["node"] = also["node"]
+        held.append(one)
+    return {"cidr": spec.get("cidr", ""), "node": affinity[len("host:"):] if affinity.startswith("host:") else None,
+            "held": held, "size": len(spec.get("allocations") or [])}
+
+
+def following(network, at):
+    return str(ipaddress.ip_address(network) + at)
+
+
+def objects(found):
+    return [{"name": name(each), "spec": each.get("spec") or {}} for each in found]
+
+
+def policy(each, group, kind):
+    about = each.get("metadata", {})
+    kept = {key: about[key] for key in ("name", "namespace", "labels") if key in about}
+    # What Calico's own API keeps there of an object that has no room for it.
+    stash = (about.get("annotations") or {}).get("projectcalico.org/metadata")
+    if stash:
+        kept["annotations"] = {"projectcalico.org/metadata": stash}
+    return {"apiVersion": group, "kind": kind, "metadata": kept, "spec": each.get("spec") or {}}
+
+
+def kinds(group):
+    try:
+        return {each["name"]: each["kind"] for each in get("/apis/" + group).get("resources") or [] if "/" not in each["name"]}
+    except (Refused, ValueError):
+        return {}
+
+
+def main():
+    if not os.path.exists(ADMIN):
+        return {"unknown": "there is no %s" % ADMIN}
+    try:
+        version = get("/version").get("gitVersion", "")
+    except (Refused, ValueError) as refused:
+        return {"unknown": "the API does not answer: %s" % refused}
+    # Few at a time: this is a node at work, and each is a process.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=6) as pool:
+        ask = lambda path: pool.submit(items, path)
+        crds, v3 = pool.submit(kinds, "crd.projectcalico.org/v1"), pool.submit(kinds, "projectcalico.org/v3")
+        nodes, pods, spaces = ask("/api/v1/nodes"), ask("/api/v1/pods"), ask("/api/v1/namespaces")
+        daemons = [ask("/apis/apps/v1/namespaces/%s/daemonsets" % space) for space in SYSTEM]
+        events = ask("/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox&limit=500")
+        networks = ask("/apis/networking.k8s.io/v1/networkpolicies")
+        admins = [(group, plural, ask("/apis/policy.networking.k8s.io/%s/%s" % (group, plural))) for group, plural in ADMINS]
+        stored, shown = crds.result(), v3.result()
+        group, served = ("projectcalico.org/v3", shown) if shown else ("crd.projectcalico.org/v1", stored)
+        own = {plural: ask("/apis/%s/%s" % (group, plural)) for plural in POLICIES + ("ippools", "felixconfigurations", "bgpconfigurations", "bgppeers")
+               if plural in served}
+        blocks = ask("/apis/crd.projectcalico.org/v1/ipamblocks") if "ipamblocks" in stored else None
+        of = lambda plural: own[plural].result() if plural in own else []
+        policies = [policy(each, "networking.k8s.io/v1", "NetworkPolicy") for each in networks.result()]
+        for plural in POLICIES:
+            policies += [policy(each, group, served[plural]) for each in of(plural)]
+        for version_of, plural, found in admins:
+            kind = {"clusternetworkpolicies": "ClusterNetworkPolicy", "adminnetworkpolicies": "AdminNetworkPolicy"}.get(plural, "BaselineAdminNetworkPolicy")
+            policies += [policy(each, "policy.networking.k8s.io/" + version_of, kind) for each in found.result()]
+        all_pods = pods.result()
+        return {
+            "kubernetes": version.lstrip("v"), "nodes": [node(each) for each in nodes.result()],
+            "pods": [pod(each) for each in all_pods if each.get("metadata", {}).get("namespace") in SYSTEM and name(each).startswith(PARTS)],
+            "daemonSets": {full(each): {"desired": each.get("status", {}).get("desiredNumberScheduled") or 0, "ready": each.get("status", {}).get("numberReady") or 0}
+                           for found in daemons for each in found.result()},
+            "addresses": [{"pod": full(each), "node": each["spec"].get("nodeName") or "", "address": address["ip"],
+                           "labels": each.get("metadata", {}).get("labels") or {}} for each in all_pods
+                          if not each.get("spec", {}).get("hostNetwork") and each.get("status", {}).get("phase") not in ("Succeeded", "Failed")
+                          for address in each.get("status", {}).get("podIPs") or []],
+            "waiting": waiting(all_pods, events.result()),
+            "pools": objects(of("ippools")), "felix": objects(of("felixconfigurations")), "bgp": objects(of("bgpconfigurations")),
+            "peers": objects(of("bgppeers")), "blocks": [block(each) for each in blocks.result()] if blocks else [], "policies": policies,
+            "namespaces": [{"name": name(each), "labels": each.get("metadata", {}).get("labels") or {}} for each in spaces.result()],
+        }
+
+
+print(json.dumps(main()))
