@@ -7,6 +7,7 @@ import type { WrittenManifest } from './policies/manifests.ts';
 import { policyFindings } from './policy-consistency.ts';
 import { poolFindings } from './pool-consistency.ts';
 import { list, type Raw, record, refused } from './raw.ts';
+import { verifyFindings } from './verify-consistency.ts';
 
 /**
  * Mistakes that only show across fields. They look at the raw value, so that they are found beside the shape's own
@@ -25,6 +26,7 @@ export function inconsistencies(value: unknown, manifests: readonly WrittenManif
     ...calicoFindings(root, manifests),
     ...policyFindings(root, manifests),
     ...expectationFindings(root),
+    ...verifyFindings(root),
     ...sshFindings(root),
   ];
 }

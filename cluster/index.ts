@@ -12,7 +12,7 @@ export {
   type Tunnels,
   takersOf,
 } from './mtu.ts';
-export { type CalicoMode, deriveNetwork, type Network } from './network.ts';
+export { type CalicoMode, deriveNetwork, modeOf, type Network } from './network.ts';
 export { type Beside, type Parsed, parseCluster } from './parse.ts';
 export * from './policies/index.ts';
 export { type PoolObject, poolObjects } from './pools.ts';

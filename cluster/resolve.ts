@@ -1,6 +1,7 @@
 import { expectationOf } from './expect.ts';
 import { calicoIpam, ebpf, hostLocalIpam, iptables } from './schema/dataplane.ts';
 import { prometheus } from './schema/monitoring.ts';
+import { choiceIn, outsideIn } from './schema/verify.ts';
 import type { Written } from './schema.ts';
 import type {
   BgpPeer,
@@ -20,6 +21,7 @@ import type {
   Node,
   Policies,
   Ssh,
+  Verify,
 } from './types.ts';
 import { workloadOf } from './workloads.ts';
 
@@ -66,6 +68,7 @@ export function resolve(written: Written, manifests: readonly ManifestObject[]):
       workloads: written.workloads.map(workloadOf),
       expect: written.expect.map(expectationOf),
       monitoring: monitoringOf(written.monitoring),
+      verify: verifyOf(written.verify),
       migrate: migrateOf(written.migrate),
     }),
   );
@@ -200,6 +203,15 @@ function felixOf({ felix, network }: Written): Felix {
 function monitoringOf(written: Written['monitoring']): Monitoring {
   if (written === 'none') return { kind: 'none' };
   return { kind: 'prometheus', ...(written === 'prometheus' ? prometheus.parse({}) : written) };
+}
+
+/** Words that are none were found when the shape was looked at. */
+function verifyOf({ outside, optional, ...verify }: Written['verify']): Verify {
+  return present({
+    ...verify,
+    outside: outside.flatMap((word) => outsideIn(word) ?? []),
+    optional: optional.flatMap((word) => choiceIn(word) ?? []),
+  });
 }
 
 /** Of pods and nodes; those of IPv4 first. */

@@ -12,6 +12,7 @@ import { nodes } from './schema/nodes.ts';
 import { policies } from './schema/policies.ts';
 import { ssh } from './schema/ssh.ts';
 import { dnsName } from './schema/values.ts';
+import { verify } from './schema/verify.ts';
 import { workloads } from './schema/workloads.ts';
 
 /**
@@ -45,6 +46,7 @@ export const clusterSchema = z.strictObject({
   workloads,
   expect,
   monitoring,
+  verify: verify.prefault({}).meta(section('What is proved of the cluster once it is carried out.')),
   migrate: migrate
     .optional()
     .meta(section('Changes of a running cluster that take several steps: carried out where they are declared.')),

@@ -8,6 +8,7 @@ import type { Monitoring } from './types/monitoring.ts';
 import type { ClusterNetwork, Encapsulation } from './types/network.ts';
 import type { Node } from './types/nodes.ts';
 import type { Policies } from './types/policies.ts';
+import type { Verify } from './types/verify.ts';
 import type { Workload } from './types/workloads.ts';
 
 export type * from './types/calico.ts';
@@ -16,6 +17,7 @@ export type * from './types/monitoring.ts';
 export type * from './types/network.ts';
 export type * from './types/nodes.ts';
 export type * from './types/policies.ts';
+export type * from './types/verify.ts';
 export type * from './types/workloads.ts';
 
 export interface Cluster {
@@ -35,6 +37,7 @@ export interface Cluster {
   /** Who must reach whom, and who must not. */
   readonly expect: readonly Expectation[];
   readonly monitoring: Monitoring;
+  readonly verify: Verify;
   /** Changes of a running cluster that are made in several steps, and only where they are declared. */
   readonly migrate?: Migrate;
 }

@@ -42,7 +42,7 @@ export function coreDnsOf(cluster: Cluster): CoreDns[] {
   return suffixes.map((suffix, i) => ({
     name: `coredns${suffix}`,
     labels: { 'k8s-app': `kube-dns${suffix}` },
-    clusterIp: nth(cluster.network.services, 3 + i),
+    clusterIp: serviceAddress(cluster.network.services, 3 + i),
   }));
 }
 
@@ -51,7 +51,8 @@ function dnsMode({ kubespray }: Cluster): unknown {
   return kubespray.extraVariables.dns_mode ?? 'coredns';
 }
 
-function nth(cidr: string, n: number): string {
+/** The `n`th address of a range of Services: kubernetes.default has the first one of the first range. */
+export function serviceAddress(cidr: string, n: number): string {
   const number = (addressNumber(networkAddress(cidr)) as number) + n;
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
 }

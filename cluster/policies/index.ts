@@ -1,4 +1,4 @@
-export { type ClusterDns, clusterDns } from './dns.ts';
+export { type ClusterDns, type CoreDns, clusterDns, coreDnsOf, serviceAddress } from './dns.ts';
 export { type Manifests, manifestPathsIn, placesInManifests, type Unread } from './manifests.ts';
 export {
   allowDns,

@@ -24,6 +24,8 @@ export interface Check {
 export interface VerifiedNode {
   readonly name: string;
   readonly address: string;
+  /** In a dual-stack cluster. */
+  readonly address6?: string;
   readonly roles: readonly string[];
 }
 

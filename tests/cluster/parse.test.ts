@@ -153,6 +153,7 @@ describe('parseCluster', () => {
         runbooks: 'docs/runbooks.md',
         kubeControllersPort: 9094,
       },
+      verify: { after: 'change', outside: [], optional: [], seconds: 180 },
     });
   });
 
