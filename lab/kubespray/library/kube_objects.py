@@ -29,10 +29,10 @@ class Refused(Exception):
     pass
 
 
-def content(found):
-    """The object without its bookkeeping: managedFields alone also move when another manager wrote."""
+def content(found, path):
+    """The object without its bookkeeping: managedFields alone also move when another manager wrote, and so does a status."""
     metadata = {k: v for k, v in found.get("metadata", {}).items() if k not in ("managedFields", "resourceVersion", "generation")}
-    return {**found, "metadata": metadata}
+    return {**found, "metadata": metadata, "status": found.get("status") if path.endswith("/status") else None}
 
 
 class Api:
@@ -100,7 +100,7 @@ class Api:
         status, after = self.call("PATCH", path + "?" + MANAGER, body, "application/apply-patch+yaml")
         if status not in (200, 201):
             raise Refused("%s: %s" % (path, after["message"] if isinstance(after, dict) else after))
-        return content(before) != content(after)
+        return content(before, path) != content(after, path)
 
 
 def established(crd):

@@ -17,6 +17,8 @@ import sys
 import time
 
 sys.path.insert(0, "/usr/local/lib/calispray-lab")
+import dns  # noqa: E402
+import services  # noqa: E402
 from plan import Plan, bird_conf, tunnel_address, tunnel_mac  # noqa: E402
 
 CONF = "/etc/calispray-lab/dataplane.json"
@@ -274,6 +276,8 @@ def down():
     for proto in (PROTO, "bird"):
         ip("route flush proto " + proto, check=False)
     run("nft", "-f", "-", text="table ip calispray_lab\ndelete table ip calispray_lab\n", check=False)
+    dns.down()
+    services.down()
     for name in ("state.json", "pods.json", "notes", "bird.conf", "live.json"):
         if os.path.exists(os.path.join(RUN, name)):
             os.unlink(os.path.join(RUN, name))

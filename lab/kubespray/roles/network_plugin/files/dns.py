@@ -6,12 +6,11 @@ API's to say: without one of them nothing answers, as on a real cluster. Names o
 upstream_dns_servers, and where there are none they are refused.
 """
 import os
-import signal
 import subprocess
 
-from services import by_service, cluster_ip, key, ready, run
+from services import SERVICES, SLICES, by_service, cluster_ip, key, ready, run
 
-RUN = "/run/calispray-lab/dns"
+NAMES = "/run/calispray-lab/dns"
 # Services carry the labels of the pods too (kubespray v2.31.0 roles/kubernetes-apps/ansible/templates).
 CORE, CACHE = ("kube-dns", "kube-dns-secondary"), "node-local-dns"
 LABEL = "lo:dns"
@@ -34,6 +33,10 @@ def names(services, slices, domain):
     return "".join(line + "\n" for line in sorted(lines))
 
 
+def pods_of(node):
+    return "/api/v1/pods?fieldSelector=spec.nodeName%3D" + node
+
+
 def runs(pod):
     """Whether it is to run: neither over nor going."""
     return not pod["metadata"].get("deletionTimestamp") and pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")
@@ -44,14 +47,13 @@ def after(arguments, option):
     return arguments[arguments.index(option) + 1] if option in arguments[:-1] else None
 
 
-def servers(pods, spaces, services, conf):
-    """{name: {netns, address, cache, forward}} of the DNS servers of this node.
+def servers(pods, spaces, conf):
+    """{name: {netns, address, forward}} of the DNS servers of this node; `netns` of None is the node's own.
 
     `pods` are the node's, `spaces` {(namespace, name): path of the network namespace} of those that have one,
-    `conf` the part `dns` of dataplane.json: {domain, upstream}.
+    `conf` the part `dns` of dataplane.json: {domain, server: address of CoreDNS or '', upstream: [address]}.
     """
     found = {}
-    addresses = {key(s): cluster_ip(s) for s in services}
     for pod in filter(runs, pods):
         space, name = key(pod)
         label = (pod["metadata"].get("labels") or {}).get("k8s-app")
@@ -59,10 +61,9 @@ def servers(pods, spaces, services, conf):
             continue
         if label != CACHE and (space, name) in spaces and pod.get("status", {}).get("podIP"):
             found[name] = {"netns": spaces[(space, name)], "address": pod["status"]["podIP"], "forward": None}
-        arguments = [a for c in pod["spec"].get("containers") or [] for a in c.get("args") or []]
-        listen, behind = after(arguments, "-localip"), addresses.get((space, after(arguments, "-upstreamsvc")))
-        if label == CACHE and pod["spec"].get("hostNetwork") and listen and behind:
-            found[name] = {"netns": None, "address": listen, "forward": behind}
+        listen = after([a for c in pod["spec"]["containers"] for a in c.get("args") or []], "-localip")
+        if label == CACHE and pod["spec"].get("hostNetwork") and listen and conf["server"]:
+            found[name] = {"netns": None, "address": listen, "forward": conf["server"]}
     return found
 
 
@@ -75,61 +76,66 @@ def command(server, conf):
         # As long as kubespray's cache keeps them (nodelocaldns-config.yml.j2).
         argv += ["--cache-size=9984", "--max-cache-ttl=30", "--server=/%s/in-addr.arpa/%s" % (conf["domain"], server["forward"])]
     else:
-        argv += ["--cache-size=0", "--local=/%s/" % conf["domain"], "--local-ttl=5", "--addn-hosts=%s/hosts" % RUN]
+        argv += ["--cache-size=0", "--local=/%s/" % conf["domain"], "--local-ttl=5", "--hostsdir=" + NAMES]
     return argv + ["--server=" + upstream for upstream in conf["upstream"]]
 
 
 class Dns:
     """The DNS servers of this node; a process of each is a child of this one."""
 
-    def __init__(self, conf):
-        """`conf`: {domain, upstream: [address]}."""
-        self.conf, self.children, self.hosts, self.addresses = conf, {}, None, None
-        os.makedirs(RUN, exist_ok=True)
+    def __init__(self):
+        self.children, self.names, self.addresses = {}, None, None
+        os.makedirs(NAMES, exist_ok=True)
 
-    def apply(self, pods, spaces, services, slices):
-        """Starts, ends and tells the servers what changed; one that died is started anew. Raises RuntimeError."""
-        wanted = servers(pods, spaces, services, self.conf)
-        if any(server["forward"] is None for server in wanted.values()):
-            self.write(names(services, slices, self.conf["domain"]))
-        for name, (server, child) in list(self.children.items()):
-            if wanted.get(name) != server or child.poll() is not None:
+    def apply(self, wanted, text, conf):
+        """Starts and ends servers, and anew one that died; `text` is what CoreDNS answers. Raises RuntimeError."""
+        if text != self.names:
+            with open(NAMES + "/.hosts", "w") as f:
+                f.write(text)
+            # dnsmasq looks after the folder itself: it is told nothing, and leaves hidden files alone.
+            os.rename(NAMES + "/.hosts", NAMES + "/hosts")
+            self.names = text
+        commands = {name: command(server, conf) for name, server in wanted.items()}
+        for name, (argv, child) in list(self.children.items()):
+            if commands.get(name) != argv or child.poll() is not None:
                 stop(child)
                 del self.children[name]
-        self.listen({server["address"] for server in wanted.values() if server["netns"] is None})
-        for name in sorted(wanted.keys() - self.children.keys()):
-            argv = command(wanted[name], self.conf)
-            self.children[name] = (wanted[name], subprocess.Popen(argv, stdin=subprocess.DEVNULL))
+        addresses = {server["address"] for server in wanted.values() if server["netns"] is None}
+        if addresses != self.addresses:
+            listen(addresses)
+            self.addresses = addresses
+        for name in sorted(commands.keys() - self.children.keys()):
+            self.children[name] = (commands[name], subprocess.Popen(commands[name], stdin=subprocess.DEVNULL))
 
-    def listen(self, wanted):
-        """The addresses of the node's own servers, on lo and by a label: this kernel has no dummy."""
-        if wanted == self.addresses:
-            return
-        shown = run("ip", "-o", "-4", "addr", "show", "dev", "lo", "label", LABEL)
-        there = {line.split()[3].split("/")[0] for line in shown.splitlines()}
-        line = "addr %%s %%s/32 dev lo label %s\n" % LABEL
-        lines = [line % ("del", address) for address in there - wanted] + [line % ("add", address) for address in wanted - there]
-        run("ip", "-batch", "-", text="".join(sorted(lines)))
-        self.addresses = wanted
 
-    def write(self, text):
-        """The names of Services, told to those that answer for them."""
-        if text == self.hosts:
-            return
-        with open(RUN + "/hosts.tmp", "w") as f:
-            f.write(text)
-        os.rename(RUN + "/hosts.tmp", RUN + "/hosts")
-        self.hosts = text
-        for server, child in self.children.values():
-            if server["forward"] is None:
-                child.send_signal(signal.SIGHUP)
+class Part:
+    def __init__(self, agent):
+        self.agent, self.dns = agent, Dns()
+        self.lists = (pods_of(agent.name), SERVICES, SLICES)
 
-    def end(self):
-        """Nothing of it runs any more."""
-        for _, child in self.children.values():
-            stop(child)
-        self.children = {}
-        self.listen(set())
+    def changed(self):
+        pods, services, slices = map(self.agent.objects, self.lists)
+        if pods is None or services is None or slices is None:
+            return None
+        conf = self.agent.conf["dns"]
+        self.dns.apply(servers(pods, self.agent.networks, conf), names(services, slices, conf["domain"]), conf)
+        return 5 if self.dns.children else None  # one that died is started anew
+
+
+def listen(wanted):
+    """Gives lo the addresses of the node's own servers, known again by a label: this kernel has no dummy.
+
+    Of scope host, or the kernel would take them for what the node's own packets to its pods come from.
+    """
+    shown = run("ip", "-o", "-4", "addr", "show", "dev", "lo", "label", LABEL)
+    there = {line.split()[3].split("/")[0] for line in shown.splitlines()}
+    line = "addr %%s %%s/32 dev lo scope host label %s\n" % LABEL
+    run("ip", "-batch", "-", text="".join([line % ("del", a) for a in there - wanted] + [line % ("add", a) for a in wanted - there]))
+
+
+def down():
+    """Nothing of it is left once the agent ended."""
+    listen(set())
 
 
 def stop(child):

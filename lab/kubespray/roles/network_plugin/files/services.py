@@ -82,7 +82,7 @@ def rules(ports):
     lines += ["  chain from_pods {", "    type nat hook prerouting priority -100", "    " + to, "  }"]
     lines += ["  chain from_node {", "    type nat hook output priority -100"]
     lines += ["    ip daddr { %s } meta mark set meta mark or %s" % (addresses, MARK)] if carried else []
-    lines += ["    " + to, "  }", "  chain masquerade {", "    type nat hook postrouting priority 100"]
+    lines += ["    " + to, "  }", "  chain answers {", "    type nat hook postrouting priority 100"]
     # An answer has to come back here: to the node's own connections, and to a pod that reached itself.
     lines += ["    ct status dnat meta mark and %s == %s masquerade" % (MARK, MARK)]
     lines += ["    ct status dnat ip saddr . ip daddr { %s } masquerade" % own] if carried else []

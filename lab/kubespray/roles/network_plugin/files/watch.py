@@ -22,7 +22,7 @@ from api import Api, Kept  # noqa: E402
 CONF = "/etc/calispray-lab/dataplane.json"
 LIVE = "/run/calispray-lab/live.json"
 # Modules beside this one, each with a class Part; in this order.
-PARTS = ["modes"]
+PARTS = ["modes", "services", "dns", "schedule"]
 
 
 def read(path):
@@ -39,11 +39,16 @@ def stamp():
 
 
 class Agent:
-    """What the parts have: `conf`, `live`, `name`, `api`, `objects`."""
+    """What the parts have: `conf`, `live`, `name`, `me`, `api`, `objects`, `networks`.
+
+    `networks` is {(namespace, name): path of the network namespace} of the API's pods on this node that have one
+    of their own; the part `pods` keeps it, and those after it in PARTS read it. The lab's fixed pods alone are in
+    /run/calispray-lab/pods.json.
+    """
 
     def __init__(self):
         self.stamp, self.conf, self.live = stamp(), read(CONF), read(LIVE)
-        self.kept, self.woken = {}, threading.Event()
+        self.kept, self.woken, self.networks = {}, threading.Event(), {}
         self.api = Api(lambda: self.conf["server"])
 
     @property
