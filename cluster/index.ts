@@ -1,6 +1,7 @@
 export { contains, familyOf, isAddress, isAddress6, overlaps, range, range6 } from './cidr.ts';
 export { type Finding, type FindingClass, formatFinding, UserError } from './finding.ts';
 export { BLOCKS_PER_NODE, type Capacity, deriveCapacity, type FamilyCapacity, type PoolSize } from './ipam.ts';
+export { type DashboardObject, dashboardObject, dashboardText } from './monitoring/dashboard/index.ts';
 export { type KubernetesObject, metricsObjects } from './monitoring/objects.ts';
 export {
   type Device,

@@ -1,6 +1,6 @@
 import { expectationOf } from './expect.ts';
 import { calicoIpam, ebpf, hostLocalIpam, iptables } from './schema/dataplane.ts';
-import { prometheus } from './schema/monitoring.ts';
+import { dashboard, prometheus } from './schema/monitoring.ts';
 import { choiceIn, outsideIn } from './schema/verify.ts';
 import type { Written } from './schema.ts';
 import type {
@@ -202,7 +202,9 @@ function felixOf({ felix, network }: Written): Felix {
 /** `prometheus` by itself has every option's default. */
 function monitoringOf(written: Written['monitoring']): Monitoring {
   if (written === 'none') return { kind: 'none' };
-  return { kind: 'prometheus', ...(written === 'prometheus' ? prometheus.parse({}) : written) };
+  const { dashboard: wanted, ...given } = written === 'prometheus' ? prometheus.parse({}) : written;
+  if (wanted === false) return { kind: 'prometheus', ...given };
+  return { kind: 'prometheus', ...given, dashboard: wanted === true ? dashboard.parse({}) : wanted };
 }
 
 /** Words that are none were found when the shape was looked at. */

@@ -84,7 +84,8 @@ export class CalicoCluster extends pulumi.ComponentResource {
     const provider = new Provider(
       `${name}-api`,
       // The kubeconfig holds a new client certificate after every run; the identifier says it is the same cluster still.
-      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.name },
+      // A ConfigMap whose data change is changed, not made anew: the dashboard's is read while it stands.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.name, enableConfigMapMutable: true },
       mine,
     );
     const gate = new ApiGate(

@@ -1,6 +1,7 @@
+import { ConfigMap } from '@pulumi/kubernetes/core/v1/configMap.js';
 import { Service } from '@pulumi/kubernetes/core/v1/service.js';
 import * as pulumi from '@pulumi/pulumi';
-import { type Cluster, metricsObjects } from '../cluster/index.ts';
+import { type Cluster, dashboardObject, dashboardText, metricsObjects } from '../cluster/index.ts';
 import {
   PrometheusRule,
   type PrometheusRuleArgs,
@@ -35,7 +36,14 @@ export class Monitoring extends pulumi.ComponentResource {
         new ServiceMonitor(own, { metadata, spec: spec as unknown as ServiceMonitorArgs['spec'] }, options);
       else new PrometheusRule(own, { metadata, spec: spec as unknown as PrometheusRuleArgs['spec'] }, options);
     }
-    this.names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    const dashboard = dashboardObject(args.cluster);
+    if (dashboard !== undefined) {
+      const { metadata, file } = dashboard;
+      const data = pulumi.output(dashboardText(args.cluster)).apply((text) => ({ [file]: text }));
+      new ConfigMap(`${name}-dashboard`, { metadata, data }, options);
+    }
+    const all = [...objects, ...(dashboard === undefined ? [] : [dashboard])];
+    this.names = all.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
     this.registerOutputs({ names: this.names });
   }
 }

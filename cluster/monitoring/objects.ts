@@ -76,9 +76,14 @@ export function ruleSpec(groups: readonly AlertGroup[], runbooks: string): { gro
         annotations: {
           summary: alert.summary,
           description: alert.description,
-          runbook_url: `${runbooks}#${alert.name.toLowerCase()}`,
+          runbook_url: runbookUrl(runbooks, alert.name),
         },
       })),
     })),
   };
+}
+
+/** Its section in docs/runbooks.md, wherever that is read. */
+export function runbookUrl(runbooks: string, alert: string): string {
+  return `${runbooks}#${alert.toLowerCase()}`;
 }

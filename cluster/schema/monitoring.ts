@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { field } from './documentation.ts';
 import { labelKey, labelValue } from './texts.ts';
-import { port, text } from './values.ts';
+import { dnsName, port, text } from './values.ts';
 
 const OBJECTS = 'Objects in the API: Prometheus takes them up at its next reload.';
+const SIDECAR = 'An object in the API: the sidecar takes it up within a minute.';
 
 /** A duration of Prometheus; a fraction, as Go has it, would cost the whole ServiceMonitor. */
 const INTERVAL = /^[1-9][0-9]*(ms|s|m|h)$/;
@@ -29,6 +30,37 @@ const runbooks = text((value) =>
         hint: 'Write it without blanks and without #: https://git.example.com/net/calispray/docs/runbooks.md.',
       },
 ).meta({ pattern: RUNBOOKS.source });
+
+/** The ConfigMap that a Grafana's sidecar takes up. */
+export const dashboard = z.strictObject({
+  labels: z
+    .record(labelKey, labelValue)
+    .default({ grafana_dashboard: '1' })
+    .meta(
+      field('Labels of the ConfigMap, by which your Grafana’s sidecar finds it.', {
+        example: { grafana_dashboard: '1' },
+        change: 'free',
+        note: SIDECAR,
+      }),
+    ),
+  namespace: dnsName.default('kube-system').meta(
+    field('Namespace of the ConfigMap, which has to be there.', {
+      example: 'monitoring',
+      change: 'free',
+      note: 'The sidecar looks where its `searchNamespace` says: in kube-prometheus-stack everywhere, else in its own.',
+    }),
+  ),
+  annotations: z
+    .record(labelKey, z.string())
+    .default({})
+    .meta(
+      field('Annotations of the ConfigMap: the sidecar’s `folderAnnotation` names the folder in Grafana.', {
+        example: { grafana_folder: 'Network' },
+        change: 'free',
+        note: SIDECAR,
+      }),
+    ),
+});
 
 /** What the operator of a Prometheus is given, in detail. */
 export const prometheus = z.strictObject({
@@ -61,6 +93,18 @@ export const prometheus = z.strictObject({
       note: OBJECTS,
     }),
   ),
+  dashboard: z
+    .union([z.boolean(), dashboard], {
+      error: 'Write true or false, or where the dashboard goes: { namespace: monitoring }.',
+    })
+    .default(true)
+    .meta(
+      field('Whether there is a ConfigMap with a dashboard for Grafana’s sidecar, and where.', {
+        example: false,
+        change: 'free',
+        note: SIDECAR,
+      }),
+    ),
   kubeControllersPort: z
     .union([z.literal(0), port], { error: 'Write a port, 1 to 65535, or 0.' })
     .default(9094)
@@ -77,7 +121,7 @@ export const prometheus = z.strictObject({
 });
 
 const PROMETHEUS =
-  "Services, ServiceMonitors and alerts for Calico's metrics, which need the Prometheus operator; `none` is nothing of it.";
+  "Services, ServiceMonitors, alerts and a dashboard for Calico's metrics, which need the Prometheus operator; `none` is nothing of it.";
 
 export const monitoring = z
   .union([z.enum(['prometheus', 'none']), prometheus], {

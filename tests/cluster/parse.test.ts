@@ -150,6 +150,7 @@ describe('parseCluster', () => {
         labels: {},
         interval: '30s',
         alerts: true,
+        dashboard: { labels: { grafana_dashboard: '1' }, namespace: 'kube-system', annotations: {} },
         runbooks: 'docs/runbooks.md',
         kubeControllersPort: 9094,
       },

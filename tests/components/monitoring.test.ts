@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
-import { metricsObjects } from '../../cluster/index.ts';
+import { dashboardObject, dashboardText, metricsObjects } from '../../cluster/index.ts';
 import { Monitoring } from '../../components/monitoring.ts';
 import { noteDeclared } from '../support/declared.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
 
 const prometheus = { labels: { release: 'kube-prometheus-stack' }, interval: '15s' };
-const cluster = clusterOf(
-  edited(stackCluster('dev'), { monitoring: prometheus, calico: { typha: { metrics: { enabled: true } } } }),
-);
+const clusterWith = (change: object) =>
+  clusterOf(
+    edited(stackCluster('dev'), {
+      monitoring: { ...prometheus, ...change },
+      calico: { typha: { metrics: { enabled: true } } },
+    }),
+  );
+const cluster = clusterWith({});
 
 describe('monitoring of a stack', () => {
-  async function declared() {
+  async function declared(change: object = {}) {
     const all = noteDeclared();
     const after = new pulumi.ComponentResource('test:own:Gate', 'gate');
-    const made = new Monitoring('c-felix-metrics', { cluster, after });
+    const made = new Monitoring('c-felix-metrics', { cluster: clusterWith(change), after });
     await pulumi.runtime.disconnect();
     return { all, names: made.names };
   }
@@ -33,6 +38,24 @@ describe('monitoring of a stack', () => {
       assert.deepEqual(found[0]?.inputs.metadata, metadata);
     }
     assert.ok(names.includes('PrometheusRule kube-system/calico'), names.join(', '));
+  });
+
+  it('has the dashboard as a ConfigMap, where its sidecar looks, unless nobody wants it', async () => {
+    const { all, names } = await declared();
+    const found = all.filter(({ type }) => type === 'kubernetes:core/v1:ConfigMap');
+    assert.deepEqual(
+      found.map(({ name, inputs }) => [name, inputs.metadata, inputs.data]),
+      [
+        [
+          'c-felix-metrics-dashboard',
+          dashboardObject(cluster)?.metadata,
+          { 'calico-vmstation.json': await dashboardText(cluster) },
+        ],
+      ],
+    );
+    assert.ok(names.includes('ConfigMap kube-system/calico-dashboard'), names.join(', '));
+    const without = await declared({ dashboard: false });
+    assert.ok(!without.all.some(({ type }) => type === 'kubernetes:core/v1:ConfigMap'));
   });
 
   it('keeps for Felix the types and names that stacks have it under', async () => {

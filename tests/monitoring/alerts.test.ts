@@ -6,23 +6,14 @@ import type { Alert } from '../../cluster/monitoring/alerts/types.ts';
 import { metricsObjects, ruleSpec } from '../../cluster/monitoring/objects.ts';
 import { checkRules, type Trial, tryRules } from '../support/promtool.ts';
 import { clusterOf, edited, stackCluster, stacks } from '../support/stacks.ts';
-import { knownMetrics } from './metrics/known.ts';
+import { clusters } from './clusters.ts';
+import { knownMetrics, metricsIn } from './metrics/known.ts';
 import { healthy, trials } from './trials.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
 const dev = stackCluster('dev');
 
-/** Clusters that have every alert between them; the first has most. */
-const full = edited(dev, {
-  network: { wireguard: true, mtu: 'auto' },
-  calico: { typha: { metrics: { enabled: true } } },
-});
-const clusters = {
-  iptables: clusterOf(full),
-  nftables: clusterOf(edited(full, { network: { dataplane: 'nftables' } })),
-  ebpf: clusterOf(edited(full, { network: { dataplane: 'ebpf', wireguard: false }, kubernetes: { proxy: 'none' } })),
-};
 const alertsOf = (name: keyof typeof clusters) => alertGroups(clusters[name]).flatMap(({ alerts }) => alerts);
 const everyAlert: readonly Alert[] = (['iptables', 'nftables', 'ebpf'] as const).flatMap(alertsOf);
 const names = [...new Set(everyAlert.map(({ name }) => name))];
@@ -83,6 +74,7 @@ describe('alerts', () => {
       for (const metric of metrics) assert.ok(known.has(metric), `${name}: ${metric}`);
     }
     assert.deepEqual(metricsIn('sum by (a) (rate(felix_x[5m])) / on (b) felix_y{c="d"} > 0'), ['felix_x', 'felix_y']);
+    assert.deepEqual(metricsIn('rate(felix_x_seconds_count[5m]) or vector(0)'), ['felix_x_seconds']);
   });
 
   it('each have a runbook, and each runbook an alert', () => {
@@ -154,15 +146,4 @@ function trialsOf([name, { fires, quiet }]: [string, (typeof trials)[string]]): 
       ([what, series, at]): Trial => ({ name: `${name} is quiet: ${what}`, series, at, of: name, firing: {} }),
     ),
   ];
-}
-
-/** What is left of an expression without labels, lists of labels, ranges, numbers, functions and words of PromQL. */
-function metricsIn(expr: string): string[] {
-  const bare = expr
-    .replaceAll(/\{[^}]*\}/g, ' ')
-    .replaceAll(/\[[^\]]*\]/g, ' ')
-    .replaceAll(/\b(by|on|without|group_left|ignoring)\s*\([^)]*\)/g, ' ')
-    .replaceAll(/[a-z_]+(?=\s*\()/g, ' ');
-  const words = new Set(['and', 'or', 'unless', 'sum', 'max', 'min', 'count']);
-  return [...bare.matchAll(/[a-zA-Z_:][\w:]*/g)].map(([word]) => word).filter((word) => !words.has(word));
 }

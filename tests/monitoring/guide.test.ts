@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { metricsObjects } from '../../cluster/index.ts';
 import { clusterOf, edited, stackCluster } from '../support/stacks.ts';
+import { clusters } from './clusters.ts';
 import { knownMetrics } from './metrics/known.ts';
 
 const root = join(import.meta.dirname, '../..');
 const guide = readFileSync(join(root, 'docs/monitoring.md'), 'utf8');
-const full = edited(stackCluster('dev'), {
-  network: { wireguard: true, mtu: 'auto' },
-  calico: { typha: { metrics: { enabled: true } } },
-});
-
 describe('docs/monitoring.md', () => {
   it('has examples that are stack files', () => {
     const examples = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => parse(text));
@@ -21,7 +17,7 @@ describe('docs/monitoring.md', () => {
   });
 
   it('names every Service and every group of alerts, and no others', () => {
-    const objects = metricsObjects(clusterOf(full));
+    const objects = metricsObjects(clusters.iptables);
     const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
     const groups = objects.flatMap(({ spec }) => ((spec.groups ?? []) as { name: string }[]).map(({ name }) => name));
     assert.equal(groups.length, 9);

@@ -4,6 +4,10 @@ import { NODE, ofJob } from './words.ts';
 /** Pods come and go between two scrapes: of a hundred five, and one more. */
 const SOME_PODS =
   'on () group_left () (1 + 0.05 * quantile(0.5, avg_over_time(felix_cluster_num_workload_endpoints[10m])))';
+/** Above so many in an hour an alert fires. */
+export const RESYNCS_AN_HOUR = 3;
+/** `felix_resync_state` of a Felix that has all that the datastore has. */
+export const IN_SYNC = 3;
 const up = `up{${ofJob('calico-node-metrics')}}`;
 
 /**
@@ -35,7 +39,7 @@ export function felix(): AlertGroup[] {
         },
         {
           name: 'FelixNotInSync',
-          expr: 'felix_resync_state != 3',
+          expr: `felix_resync_state != ${IN_SYNC}`,
           for: '10m',
           severity: 'critical',
           summary: `Felix on ${NODE} is not in sync with the datastore`,
@@ -44,7 +48,7 @@ export function felix(): AlertGroup[] {
         },
         {
           name: 'FelixResyncsOften',
-          expr: 'increase(felix_resyncs_started[1h]) > 3',
+          expr: `increase(felix_resyncs_started[1h]) > ${RESYNCS_AN_HOUR}`,
           for: '10m',
           severity: 'warning',
           summary: `Felix on ${NODE} begins anew again and again`,

@@ -2,6 +2,9 @@ import type { Cluster } from '../../types.ts';
 import type { AlertGroup } from './types.ts';
 import { NODE } from './words.ts';
 
+/** Seconds after which a handshake is too old, where something is sent. */
+export const HANDSHAKE_OLD = 300;
+
 /**
  * A peer to which nothing is sent shakes no hands, and is well: packets that go out without a handshake of the last five minutes do not arrive
  * (WireGuard renews its keys every two minutes while there is something to send, and drops those of three). The value is the time of the
@@ -15,7 +18,7 @@ export function wireguard({ network }: Cluster): AlertGroup[] {
       alerts: [
         {
           name: 'WireguardHandshakeOld',
-          expr: '(time() - wireguard_latest_handshake_seconds > 300) and rate(wireguard_bytes_sent[5m]) > 0',
+          expr: `(time() - wireguard_latest_handshake_seconds > ${HANDSHAKE_OLD}) and rate(wireguard_bytes_sent[5m]) > 0`,
           for: '5m',
           severity: 'critical',
           summary: `${NODE} shakes no hands with {{ $labels.peer_endpoint }}`,

@@ -17,3 +17,20 @@ export function knownMetrics(): string[] {
   if (unsourced.length > 0) throw new Error(`metrics without a source: ${JSON.stringify(unsourced)}`);
   return [...felix, ...others.flatMap(({ names }) => names)];
 }
+
+/**
+ * What is left of an expression without labels, lists of labels, ranges, numbers, functions and words of PromQL; how often a summary was taken
+ * and its sum are the summary's.
+ */
+export function metricsIn(expr: string): string[] {
+  const bare = expr
+    .replaceAll(/\{[^}]*\}/g, ' ')
+    .replaceAll(/\[[^\]]*\]/g, ' ')
+    .replaceAll(/\b(by|on|without|group_left|ignoring)\s*\([^)]*\)/g, ' ')
+    .replaceAll(/[a-z_]+(?=\s*\()/g, ' ');
+  const words = new Set(['and', 'or', 'unless', 'sum', 'max', 'min', 'count']);
+  return [...bare.matchAll(/[a-zA-Z_:][\w:]*/g)]
+    .map(([word]) => word)
+    .filter((word) => !words.has(word))
+    .map((word) => word.replace(/_seconds_(count|sum)$/, '_seconds'));
+}
