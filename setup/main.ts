@@ -14,7 +14,7 @@ import { table } from './report.ts';
 const usage = 'npm run setup [-- [--check] [--json] [part …]]';
 
 /** The language host serves a test and the official CLI alone: it is made when somebody asks for it. */
-const usual = parts.map(({ name }) => name).filter((name) => name !== 'language-host' && name !== 'promtool');
+const usual = parts.map(({ name }) => name).filter((name) => name !== 'language-host' && name !== 'prometheus');
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();

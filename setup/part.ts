@@ -16,7 +16,7 @@ export type Part =
   | 'crds'
   | 'providers'
   | 'language-host'
-  | 'promtool';
+  | 'prometheus';
 
 /** Parts in one lane wait for each other; lanes run side by side. */
 export type Lane = 'go' | 'python' | 'system' | 'network';

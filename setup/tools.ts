@@ -30,8 +30,9 @@ export interface Tools {
   readonly pulumiHome?: string;
   /** To be put on PATH, before `bin`, for the official `pulumi` alone: see parts/language-host.ts. */
   readonly languageHost: string;
-  /** Checks and tries rules of Prometheus; for the tests alone. */
+  /** Checks and tries rules of Prometheus; for the tests alone, as is Prometheus itself. */
   readonly promtool: string;
+  readonly prometheus: string;
 }
 
 /** Paths only: whether they are there, `ensureTools` sees to. */
@@ -54,7 +55,8 @@ export function toolPaths(cache: string = cacheDirectory()): Tools {
     providers: official ? 'official' : 'stand-in',
     ...(official ? { pulumiHome: at('providers') } : {}),
     languageHost: at('language-host', 'bin'),
-    promtool: at('promtool', 'bin', 'promtool'),
+    promtool: at('prometheus', 'bin', 'promtool'),
+    prometheus: at('prometheus', 'bin', 'prometheus'),
   };
 }
 

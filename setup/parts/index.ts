@@ -8,7 +8,7 @@ import { engine } from './engine.ts';
 import { etcd } from './etcd.ts';
 import { kubernetes } from './kubernetes.ts';
 import { languageHost } from './language-host.ts';
-import { promtool } from './promtool.ts';
+import { prometheus } from './prometheus.ts';
 import { providers } from './providers.ts';
 
 export const parts: readonly PartSpec[] = [
@@ -21,7 +21,7 @@ export const parts: readonly PartSpec[] = [
   debian,
   base,
   languageHost,
-  promtool,
+  prometheus,
 ];
 
 export function partNamed(name: Part): PartSpec {

@@ -64,7 +64,7 @@ function rulesFile(folder: string, rules: object): string {
 }
 
 async function inFolder(use: (folder: string, promtool: string) => Promise<Said>): Promise<Said> {
-  const { promtool } = await ensureTools(['promtool']);
+  const { promtool } = await ensureTools(['prometheus']);
   const folder = mkdtempSync(join(tmpdir(), 'calispray-promtool-'));
   try {
     return await use(folder, promtool);
