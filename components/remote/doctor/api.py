@@ -99,7 +99,7 @@ def waiting(pods, events):
 
 
 def block(each):
-    """Calico v3.31.5 libcalico-go/lib/apis/crd.projectcalico.org/v1/ipam_block.go: allocations[i] is an index into attributes."""
+    """Calico v3.31.5 libcalico-go/lib/backend/model/block.go: allocations[i] is an index into attributes."""
     spec = each.get("spec") or {}
     network, _, length = spec.get("cidr", "").partition("/")
     affinity = spec.get("affinity") or ""
@@ -184,7 +184,7 @@ def main():
                           for address in each.get("status", {}).get("podIPs") or []],
             "waiting": waiting(all_pods, events.result()),
             "pools": objects(of("ippools")), "felix": objects(of("felixconfigurations")), "bgp": objects(of("bgpconfigurations")),
-            "peers": objects(of("bgppeers")), "blocks": [block(each) for each in blocks.result()] if blocks else [], "policies": policies,
+            "peers": objects(of("bgppeers")), "blocks": [block(each) for each in blocks.result() if not (each.get("spec") or {}).get("deleted")] if blocks else [], "policies": policies,
             "namespaces": [{"name": name(each), "labels": each.get("metadata", {}).get("labels") or {}} for each in spaces.result()],
         }
 

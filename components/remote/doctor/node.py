@@ -1,7 +1,6 @@
 # What one node is, as NodeEvidence of kubespray/doctor/types.ts says: printed as one line of JSON. Python 3.6 or newer, root.
 # The text of ../probes and QUESTION = {"address": the node's own} stand before it. It reads and asks; nothing on the node changes.
-import array, ctypes, fcntl, fnmatch, glob, json, os, re, socket, ssl, struct, subprocess, threading, time
-import urllib.error, urllib.request
+import array, ctypes, fcntl, fnmatch, glob, json, os, re, socket, struct, subprocess, threading, time
 
 os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/local/bin:/usr/sbin:/sbin"
 os.environ["LC_ALL"] = "C"
@@ -152,14 +151,16 @@ def network_manager(running, devices):
     return all(any(fnmatch.fnmatch(device, pattern) for pattern in patterns) for device in wanted)
 
 
-def iptables():
+def iptables(ruleset):
+    """Backend and numbers of rules; and what the rules are that `nft` does not show: [(where, text of iptables-save)]."""
     said = run("iptables", "-V")
     backend = next((name for name in ("nf_tables", "legacy") if "(%s)" % name in said), "legacy" if said else None)
     # iptables-legacy-save would load the kernel's modules: asked only where they are in use.
     legacy = run("iptables-legacy-save") if text_of("/proc/net/ip_tables_names").strip() else ""
-    nft = run("iptables-nft-save") if backend else ""
-    count = lambda saved: len(re.findall(r"^-A ", saved, re.M))
-    return {"backend": backend, "legacy": count(legacy), "nft": count(nft)}, legacy
+    saved = "" if ruleset.strip() or backend != "nf_tables" else run("iptables-nft-save")
+    count = lambda text: len(re.findall(r"^-A ", text, re.M))
+    nft = sum(1 for table, _, _ in nft_rules(ruleset) if re.match(r"ip6? (filter|nat|mangle|raw|security)$", table)) or count(saved)
+    return {"backend": backend, "legacy": count(legacy), "nft": nft}, [("iptables-legacy", legacy), ("iptables-nft", saved)]
 
 
 # Calico's chains and tables, and those of kube-proxy and kubelet.
@@ -172,33 +173,41 @@ def shortened(rule):
     return re.sub(r"\s+", " ", rule).strip()[:200]
 
 
-def nft_drops():
-    found, table, chain = [], "", ""
-    for line in run("nft", "-nn", "list", "ruleset").splitlines():
+def nft_rules(ruleset):
+    """(table, chain, rule) of each; the line with a chain's policy is one of them."""
+    table, chain = "", ""
+    for line in ruleset.splitlines():
         words = line.split()
         if line.startswith("table "):
             table, chain = " ".join(words[1:-1]), ""
         elif words[:1] == ["chain"]:
             chain = words[1]
-        if not chain or NOT_ITS_OWN.match(chain) or NOT_ITS_OWN.match(table.split(" ")[-1]):
+        elif words[:1] == ["}"] or words[:1] and words[0] in ("set", "map", "flowtable"):
+            chain = ""
+        elif chain and words and (words[0] != "type" or "policy drop" in line):
+            yield table, chain, line.strip()
+
+
+def nft_drops(ruleset):
+    found = []
+    for table, chain, rule in nft_rules(ruleset):
+        if NOT_ITS_OWN.match(chain) or NOT_ITS_OWN.match(table.split(" ")[-1]):
             continue
-        if re.search(r"\bpolicy drop\b", line):
+        if rule.startswith("type "):
             found.append("nft %s %s: policy drop" % (table, chain))
-        elif not line.lstrip().startswith(("type ", "chain ")) and re.search(r'\b(drop|reject)\b|"(DROP|REJECT)"', re.sub(r'"[^"DR]*"', "", line)):
-            found.append("nft %s %s: %s" % (table, chain, shortened(line)))
+        elif re.search(r"\b(drop|reject)\b", re.sub(r'"[^"]*"', "", rule)) or re.search(r'xt target "(DROP|REJECT)"', rule):
+            found.append("nft %s %s: %s" % (table, chain, shortened(rule)))
     return found
 
 
-def legacy_drops(saved):
+def saved_drops(where, saved):
     found, table = [], ""
     for line in saved.splitlines():
         if line.startswith("*"):
             table = line[1:]
-        policy = re.match(r":(\S+) DROP", line)
-        rule = re.match(r"-A (\S+) (.*-j (?:DROP|REJECT)\b.*)", line)
-        match = policy or rule
+        match = re.match(r":(\S+) (DROP)", line) or re.match(r"-A (\S+) (.*-j (?:DROP|REJECT)\b.*)", line)
         if match and not NOT_ITS_OWN.match(match.group(1)):
-            found.append("iptables-legacy %s %s: %s" % (table, match.group(1), "policy DROP" if policy else shortened(rule.group(2))))
+            found.append("%s %s %s: %s" % (where, table, match.group(1), "policy drop" if match.group(2) == "DROP" else shortened(match.group(2))))
     return found
 
 
@@ -292,20 +301,26 @@ def log():
 def api():
     """As the kubelet reaches it. Nothing secret is said, and what is answered counts as an answer whoever gives it."""
     for path in ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/admin.conf"):
-        server = re.search(r"^\s*server:\s*[\"']?(https?://[^\s\"'@]+)", text_of(path), re.M)
-        if not server:
-            continue
-        url = server.group(1).rstrip("/") + "/livez"
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
-        try:
-            with opener.open(url, timeout=4) as answer:
-                return {"url": server.group(1), "ok": True, "said": answer.read(100).decode("utf-8", "replace").strip()}
-        except urllib.error.HTTPError as error:
-            # 401 and 403: it works, and does not tell it to everybody.
-            return {"url": server.group(1), "ok": error.code in (401, 403), "said": "HTTP %d %s" % (error.code, error.reason)}
-        except (OSError, ValueError) as error:
-            return {"url": server.group(1), "ok": False, "said": str(getattr(error, "reason", error))[:200]}
+        server = re.search(r"^\s*server:\s*[\"']?(https://(\[[^\]]+\]|[^\s\"'@/:]+)(?::(\d+))?)", text_of(path), re.M)
+        if server:
+            url, host, number = server.groups()
+            return dict(lives(host.strip("[]"), int(number or 443)), url=url)
     return None
+
+
+def lives(host, number):
+    import http.client, ssl  # a good part of the time that all of this takes: for nodes of a cluster alone
+    connection = http.client.HTTPSConnection(host, number, timeout=4, context=ssl._create_unverified_context())
+    try:
+        connection.request("GET", "/livez")
+        answer = connection.getresponse()
+        said = answer.read(100).decode("utf-8", "replace").strip()
+        # 401 and 403: it works, and does not tell it to everybody.
+        return {"ok": answer.status in (200, 401, 403), "said": said if answer.status == 200 else "HTTP %d %s" % (answer.status, answer.reason)}
+    except (OSError, http.client.HTTPException) as error:
+        return {"ok": False, "said": (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:200]}
+    finally:
+        connection.close()
 
 
 def synchronized():
@@ -328,12 +343,14 @@ def main():
     names = [each.get("ifname") for each in raw]
     uplinks = [each.get("ifname") for each in raw if any(a.get("local") == QUESTION["address"] for a in each.get("addr_info") or [])]
     running = active()
-    tables, legacy = iptables()
+    ruleset = run("nft", "-nn", "list", "ruleset")
+    tables, others = iptables(ruleset)
+    drops = nft_drops(ruleset) + [line for where, saved in others for line in saved_drops(where, saved)]
     found = {
         "lab": os.path.exists("/etc/calispray-lab"), "synchronized": synchronized(), "links": links_of(raw), "routes": routes(),
         "sysctl": sysctls(uplinks + [name for name in names if name in TUNNELS]), "active": running,
         "networkManagerLeavesCalico": network_manager(running, names), "iptables": tables,
-        "drops": (nft_drops() + legacy_drops(legacy))[:200], "bird": bird(), "tunnels": tunnels(raw), "wireguard": wireguard(raw),
+        "drops": drops[:200], "bird": bird(), "tunnels": tunnels(raw), "wireguard": wireguard(raw),
         "pods": spaces, "listening": listening(), "calico": calico(), "clusterDns": cluster_dns(), "log": log(),
     }
     waiting.join(6)

@@ -1,7 +1,7 @@
 # The paths from one node, as PathSeen of kubespray/doctor/types.ts has them: one line of JSON, a list. Python 3.6 or newer, root.
 # The text of ../probes and QUESTION stand before it: {"layers": [{"layer": "node" | "pod", "fromAddress", "promised", "targets":
 # [{"to", "address", "ports": ["tcp/179"]}]}]}; of the layer `pod` all is sent from the network namespace that has `fromAddress`.
-import concurrent.futures, json
+import json, threading
 
 SECONDS = 12  # for one layer
 CHUNK = 50  # targets whose answers a socket's buffer holds
@@ -28,9 +28,12 @@ def layer(targets, promised):
     for begin in range(0, len(targets), CHUNK):
         some = targets[begin:begin + CHUNK]
         answers = echoes([(each["address"], size) for each in some for size in (SMALL, promised)])
-        with concurrent.futures.ThreadPoolExecutor(max_workers=CHUNK) as pool:
-            asked = [pool.submit(others, each, promised, answers[2 * at], answers[2 * at + 1]) for at, each in enumerate(some)]
-            done += [each.result() for each in asked]
+        asking = [threading.Thread(target=lambda at=at, each=each: done.append(others(each, promised, *answers[2 * at:2 * at + 2])), daemon=True)
+                  for at, each in enumerate(some)]
+        for each in asking:
+            each.start()
+        for each in asking:
+            each.join()
     return done
 
 

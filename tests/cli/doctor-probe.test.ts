@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { apiAnswer, nodeAnswer } from '../../kubespray/doctor/evidence-schema.ts';
+import { DoctorNode } from './doctor-node.ts';
+
+/** Needs root, for the network namespaces of pods and for raw sockets. */
+describe('what a node tells the doctor', () => {
+  let node: DoctorNode;
+  beforeEach(() => {
+    node = new DoctorNode();
+  });
+  afterEach(() => node.remove());
+
+  const asked = async (address = '192.168.4.62') => nodeAnswer.parse(await node.ask('node', { address }));
+
+  it('is links, tunnels and routes, without those that the kernel makes of them', async () => {
+    const links = [
+      {
+        ifname: 'eth0',
+        mtu: 1500,
+        flags: ['UP'],
+        addr_info: [{ local: '192.168.4.62', prefixlen: 24, scope: 'global' }],
+      },
+      {
+        ...{
+          ifname: 'vxlan.calico',
+          mtu: 1450,
+          flags: ['UP'],
+          linkinfo: { info_kind: 'vxlan', info_data: { id: 4096, port: 4789 } },
+        },
+        addr_info: [{ local: '10.244.0.64', prefixlen: 32, scope: 'global' }],
+      },
+      { ifname: 'tunl0', mtu: 1480, flags: ['NOARP'], addr_info: [] },
+    ];
+    const routes = [
+      { dst: '10.244.1.0/26', gateway: '10.244.1.0', dev: 'vxlan.calico', protocol: '80', flags: ['onlink'] },
+      { type: 'blackhole', dst: '10.244.0.64/26', protocol: '80' },
+      { type: 'local', dst: '192.168.4.62', dev: 'eth0', table: 'local' },
+      { dst: '10.9.0.0/16', nexthops: [{ gateway: '192.168.4.1' }, { gateway: '192.168.4.2' }] },
+    ];
+    node.script(
+      'ip',
+      `case "$*" in *-6*) echo '[]';; *addr*) echo '${JSON.stringify(links)}';; *route*) echo '${JSON.stringify(routes)}';; esac`,
+    );
+    const told = await asked();
+    assert.deepEqual(told.links[0], { name: 'eth0', kind: '', mtu: 1500, up: true, addresses: ['192.168.4.62/24'] });
+    // This machine has no vxlan.calico to ask; of a tunl0 that is down and without an address nobody makes use.
+    assert.deepEqual(told.tunnels, [
+      { device: 'vxlan.calico', address: '10.244.0.64', mtu: 1450, port: 4789, vni: 4096, checksumOffload: null },
+    ]);
+    assert.deepEqual(told.routes, [
+      { to: '10.244.1.0/26', via: '10.244.1.0', device: 'vxlan.calico', protocol: '80' },
+      { to: '10.244.0.64/26', type: 'blackhole', protocol: '80' },
+      { to: '10.9.0.0/16', via: '192.168.4.1,192.168.4.2' },
+    ]);
+  });
+
+  it('is the rules of its own firewall that drop, without their comments and without those of Calico and kube-proxy', async () => {
+    node.command('iptables', 'iptables v1.8.9 (nf_tables)');
+    node.command(
+      'nft',
+      `table ip filter {
+	chain INPUT {
+		type filter hook input priority filter; policy accept;
+		tcp dport 179 counter packets 4 bytes 240 drop comment "mine, reject it"
+		tcp dport 22 accept comment "do not drop"
+	}
+	chain KUBE-FIREWALL {
+		ip daddr 127.0.0.0/8 drop
+	}
+	chain cali-FORWARD {
+		counter packets 1 bytes 2 drop
+	}
+}
+table inet firewalld {
+	set drop {
+		elements = { 1.2.3.4 }
+	}
+	chain filter_FORWARD {
+		type filter hook forward priority 10; policy drop;
+		reject with icmpx admin-prohibited
+	}
+}`,
+    );
+    const { drops, iptables } = await asked();
+    assert.deepEqual(drops, [
+      'nft ip filter INPUT: tcp dport 179 drop',
+      'nft inet firewalld filter_FORWARD: policy drop',
+      'nft inet firewalld filter_FORWARD: reject with icmpx admin-prohibited',
+    ]);
+    assert.deepEqual(iptables, { backend: 'nf_tables', legacy: 0, nft: 4 });
+  });
+
+  it('is the rules of iptables where there is no nft, and those of the older backend where that is in use', async () => {
+    const saved = (port: number) =>
+      `*filter\n:INPUT DROP [0:0]\n:cali-INPUT - [0:0]\n-A INPUT -p tcp -m comment --comment "a b" --dport ${port} -j REJECT --reject-with tcp-reset\n-A cali-INPUT -j DROP\nCOMMIT`;
+    node.command('iptables', 'iptables v1.8.9 (nf_tables)');
+    node.command('iptables-nft-save', saved(1));
+    node.command('iptables-legacy-save', saved(2));
+    assert.deepEqual((await asked()).iptables, { backend: 'nf_tables', legacy: 0, nft: 2 });
+    node.file('/proc/net/ip_tables_names', 'filter\n');
+    const { drops, iptables } = await asked();
+    assert.deepEqual(iptables, { backend: 'nf_tables', legacy: 2, nft: 2 });
+    assert.deepEqual(drops, [
+      'iptables-legacy filter INPUT: policy drop',
+      'iptables-legacy filter INPUT: -p tcp --dport 2 -j REJECT --reject-with tcp-reset',
+      'iptables-nft filter INPUT: policy drop',
+      'iptables-nft filter INPUT: -p tcp --dport 1 -j REJECT --reject-with tcp-reset',
+    ]);
+  });
+
+  it('is the services that may be in the way, and whether NetworkManager leaves Calico alone', async () => {
+    const active = (...names: string[]) =>
+      node.script(
+        'systemctl',
+        `shift; for unit; do case " ${names.join(' ')} " in *" \${unit%.service} "*) echo active;; *) echo inactive;; esac; done`,
+      );
+    active('ufw', 'kubelet');
+    const without = await asked();
+    assert.deepEqual([without.active, without.networkManagerLeavesCalico], [['kubelet'], null]);
+    active('NetworkManager', 'firewalld', 'ufw');
+    node.file('/etc/ufw/ufw.conf', 'ENABLED=yes\n');
+    const told = await asked();
+    assert.deepEqual(
+      [told.active.sort(), told.networkManagerLeavesCalico],
+      [['NetworkManager', 'firewalld', 'ufw'], false],
+    );
+    node.file(
+      '/etc/NetworkManager/conf.d/calico.conf',
+      '[keyfile]\nunmanaged-devices=interface-name:cali*;interface-name:tunl*\n',
+    );
+    assert.equal((await asked()).networkManagerLeavesCalico, true);
+    node.command(
+      'ip',
+      JSON.stringify([{ ifname: 'vxlan.calico', mtu: 1450, addr_info: [{ local: '10.0.0.1', scope: 'global' }] }]),
+    );
+    assert.equal((await asked()).networkManagerLeavesCalico, false);
+  });
+
+  it('is what kubelet, Calico and the kernel have written down', async () => {
+    node.file('/var/lib/calico/mtu', '1450\n');
+    node.file('/var/lib/calico/nodename', 'homelab');
+    node.file(
+      '/etc/kubernetes/kubelet-config.yaml',
+      'kind: KubeletConfiguration\nclusterDNS:\n- 169.254.25.10\n- "fd00::a"\nx: 1\n',
+    );
+    node.file('/proc/sys/net/ipv4/ip_forward', '0\n');
+    node.file(
+      '/proc/net/tcp',
+      '  sl  local_address\n   0: 00000000:00B3 00000000:0000 0A 0\n   1: 0100007F:0050 0200007F:1000 01 0\n',
+    );
+    const line =
+      '2026-11-23 [WARNING][1] felix/int_dataplane.go 99: Configured MTU is larger than detected host interface MTU';
+    node.file('/var/log/pods/kube-system_calico-node-x_1/calico-node/0.log', `${line}\nnothing of note\n`);
+    const told = await asked();
+    assert.deepEqual(told.calico, { mtu: 1450, nodename: 'homelab' });
+    assert.deepEqual(told.clusterDns, ['169.254.25.10', 'fd00::a']);
+    assert.equal(told.sysctl['net/ipv4/ip_forward'], '0');
+    assert.deepEqual(told.listening, ['tcp/179']);
+    assert.deepEqual(told.log, [line]);
+    assert.equal(told.api, null);
+  });
+
+  it('is whether the API server answers where the kubelet looks for it', async () => {
+    node.file('/etc/kubernetes/kubelet.conf', 'clusters:\n- cluster:\n    server: https://127.0.0.1:1\n');
+    assert.deepEqual((await asked()).api, { url: 'https://127.0.0.1:1', ok: false, said: 'Connection refused' });
+  });
+
+  it('is asked of WireGuard without its private key', async () => {
+    node.command('ip', JSON.stringify([{ ifname: 'wireguard.cali', mtu: 1440, addr_info: [] }]));
+    const now = Math.floor(Date.now() / 1000);
+    node.script(
+      'wg',
+      `echo "$*" >> ${node.dir}/wg.log
+case "$3" in
+  endpoints) printf 'KEY1\\t192.168.4.61:51820\\nKEY2\\t(none)\\n' ;;
+  latest-handshakes) printf 'KEY1\\t${now - 30}\\nKEY2\\t0\\n' ;;
+  transfer) printf 'KEY1\\t100\\t200\\nKEY2\\t0\\t148\\n' ;;
+  *) echo PRIVATE ;;
+esac`,
+    );
+    const { wireguard } = await asked();
+    assert.deepEqual(
+      wireguard.map(({ handshake, ...rest }) => ({ ...rest, recent: handshake === null ? null : handshake < 60 })),
+      [
+        { endpoint: '192.168.4.61:51820', received: 100, sent: 200, recent: true },
+        { endpoint: '(none)', received: 0, sent: 148, recent: null },
+      ],
+    );
+  });
+
+  it('is that it cannot tell, where there is no python3 or no way to be root', async () => {
+    const noPython = await node.run(node.text('node', {}).replace(/^PATH=.*$/m, `PATH=${node.dir}/none`));
+    assert.deepEqual(noPython, { code: 1, out: '', err: 'python3 is missing\n' });
+    node.script('id', 'case "$1" in -u) echo 1000 ;; *) echo ops ;; esac');
+    node.script('sudo', 'exit 1');
+    const off = await node.run(node.text('node', {}));
+    assert.deepEqual([off.code, off.err], [1, 'ops is not root there, and ssh.become is off\n']);
+    const refused = await node.run(node.text('node', {}, true));
+    assert.deepEqual([refused.code, refused.err], [1, 'ops may not use sudo there without a password\n']);
+    node.script('sudo', 'shift; exec "$@"');
+    const allowed = await node.run(node.text('node', { address: '192.168.4.62' }, true));
+    assert.equal(allowed.code, 0, allowed.err);
+  });
+});
+
+describe('what the API tells the doctor', () => {
+  let node: DoctorNode;
+  beforeEach(() => {
+    node = new DoctorNode();
+    node.file('/etc/kubernetes/admin.conf', '');
+  });
+  afterEach(() => node.remove());
+
+  const pod = (name: string, spec: object, status: object, namespace = 'production') => ({
+    metadata: { name, namespace, labels: { app: name } },
+    spec: { nodeName: 'homelab', ...spec },
+    status,
+  });
+  const answers = {
+    '/version': { gitVersion: 'v1.35.4' },
+    '/apis/crd.projectcalico.org/v1': {
+      resources: [
+        { name: 'ipamblocks', kind: 'IPAMBlock' },
+        { name: 'ippools', kind: 'IPPool' },
+      ],
+    },
+    '/apis/crd.projectcalico.org/v1/ippools': { items: [{ metadata: { name: 'p' }, spec: { cidr: '10.0.0.0/16' } }] },
+    '/apis/crd.projectcalico.org/v1/ipamblocks': {
+      items: [
+        {
+          spec: {
+            cidr: '10.0.0.0/30',
+            affinity: 'host:homelab',
+            allocations: [0, null, 1, null],
+            attributes: [
+              { handle_id: 'vxlan-tunnel-addr-homelab', secondary: { node: 'homelab', type: 'vxlanTunnelAddress' } },
+              { handle_id: 'k8s-pod-network.1', secondary: { node: 'homelab', namespace: 'production', pod: 'web' } },
+            ],
+          },
+        },
+        { spec: { cidr: '10.0.0.4/30', deleted: true } },
+      ],
+    },
+    '/api/v1/nodes': {
+      items: [
+        {
+          metadata: {
+            name: 'homelab',
+            annotations: { 'projectcalico.org/IPv4Address': '192.168.4.62/24', 'example.org/token': 'hunter2' },
+          },
+          status: {
+            conditions: [{ type: 'Ready', status: 'True' }],
+            addresses: [{ type: 'InternalIP', address: '192.168.4.62' }],
+          },
+        },
+      ],
+    },
+    '/api/v1/pods': {
+      items: [
+        pod('web', {}, { phase: 'Running', podIPs: [{ ip: '10.0.0.2' }] }),
+        pod(
+          'late',
+          {},
+          { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] },
+        ),
+        pod('unplaced', { nodeName: '' }, { phase: 'Pending' }),
+        pod(
+          'calico-node-x',
+          { hostNetwork: true },
+          { phase: 'Running', podIPs: [{ ip: '192.168.4.62' }] },
+          'kube-system',
+        ),
+      ],
+    },
+    '/api/v1/namespaces': { items: [{ metadata: { name: 'production', labels: { a: 'b' } } }] },
+    '/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox&limit=500': {
+      items: [
+        {
+          involvedObject: { kind: 'Pod', namespace: 'production', name: 'late' },
+          lastTimestamp: '2026-11-23T20:00:00Z',
+          message: 'failed to request 1 IPv4 addresses. IPAM allocated only 0',
+        },
+      ],
+    },
+    '/apis/apps/v1/namespaces/kube-system/daemonsets': {
+      items: [
+        {
+          metadata: { name: 'calico-node', namespace: 'kube-system' },
+          status: { desiredNumberScheduled: 3, numberReady: 2 },
+        },
+      ],
+    },
+    '/apis/networking.k8s.io/v1/networkpolicies': {
+      items: [{ metadata: { name: 'deny', namespace: 'production' }, spec: { podSelector: {} } }],
+    },
+  };
+
+  it('is the fields that are judged, of every kind that is served', async () => {
+    node.kubectl(answers);
+    assert.deepEqual(apiAnswer.parse(await node.ask('api')), {
+      kubernetes: '1.35.4',
+      nodes: [
+        {
+          ...{ name: 'homelab', ready: true, internal: ['192.168.4.62'], labels: {} },
+          annotations: { 'projectcalico.org/IPv4Address': '192.168.4.62/24' },
+        },
+      ],
+      pods: [
+        { pod: 'kube-system/calico-node-x', node: 'homelab', phase: 'Running', ready: false, restarts: 0, why: '' },
+      ],
+      daemonSets: { 'kube-system/calico-node': { desired: 3, ready: 2 } },
+      addresses: [{ pod: 'production/web', node: 'homelab', address: '10.0.0.2', labels: { app: 'web' } }],
+      waiting: [
+        { pod: 'production/late', node: 'homelab', why: 'failed to request 1 IPv4 addresses. IPAM allocated only 0' },
+      ],
+      pools: [{ name: 'p', spec: { cidr: '10.0.0.0/16' } }],
+      felix: [],
+      bgp: [],
+      peers: [],
+      blocks: [
+        {
+          cidr: '10.0.0.0/30',
+          node: 'homelab',
+          size: 4,
+          held: [
+            { address: '10.0.0.0', handle: 'vxlan-tunnel-addr-homelab', node: 'homelab' },
+            { address: '10.0.0.2', handle: 'k8s-pod-network.1', node: 'homelab', pod: 'production/web' },
+          ],
+        },
+      ],
+      policies: [
+        {
+          ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec: { podSelector: {} } },
+          metadata: { name: 'deny', namespace: 'production' },
+        },
+      ],
+      namespaces: [{ name: 'production', labels: { a: 'b' } }],
+    });
+  });
+
+  it('is why nothing is known, where the API does not answer or this is no control-plane node', async () => {
+    assert.deepEqual(await node.ask('api'), {
+      unknown: 'the API does not answer: Error from server (NotFound): there is no /version',
+    });
+    const other = new DoctorNode();
+    assert.deepEqual(await other.ask('api'), { unknown: `there is no ${other.dir}/etc/kubernetes/admin.conf` });
+    other.remove();
+  });
+});
