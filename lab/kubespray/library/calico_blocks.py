@@ -9,16 +9,31 @@ it; a new one gets the lowest free place. Places are contiguous: with a pool of
     pool, block_size
     nodes:   [{name, address}]   # join, in this order
     remove:  [name]
+    api:     {server, ca, cert, key}   # whose blocks Calico's IPAM gave away since; where it answers
   → members: [{name, address, place, blocks}]
 """
 import ipaddress
 import json
 import os
+import ssl
 import sys
+import urllib.request
 
 GIVEN = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 # A tunnel address and two pods need three addresses; pods of ordinary blocks stand at +5 and +10.
 NEEDED = 3
+
+
+def claimed(server, ca, cert, key):
+    """{cidr: node} of the blocks in the API; nothing where there are none yet, or nobody answers."""
+    try:
+        context = ssl.create_default_context(cafile=ca)
+        context.load_cert_chain(cert, key)
+        with urllib.request.urlopen(server + "/apis/crd.projectcalico.org/v1/ipamblocks", timeout=5, context=context) as answer:
+            specs = [item["spec"] for item in json.load(answer)["items"]]
+    except OSError:
+        return {}
+    return {spec["cidr"]: (spec.get("affinity") or "").partition(":")[2] for spec in specs}
 
 
 def end(**result):
@@ -40,13 +55,20 @@ def main():
 
     each = max(1, -(-NEEDED // 2 ** (32 - size)))
     places = 2 ** (size - pool.prefixlen) // each
+    joining = [node for node in p.get("nodes", []) if node["name"] not in members]
+    others = claimed(**p["api"]) if joining and p.get("api") else {}
+    first = int(pool.network_address)
+
+    def blocks_at(place):
+        return ["%s/%d" % (ipaddress.ip_address(first + (place * each + i) * 2 ** (32 - size)), size) for i in range(each)]
+
     for node in p.get("nodes", []):
         taken = {m["place"] for m in members.values()}
-        place = members[node["name"]]["place"] if node["name"] in members else next(i for i in range(len(taken) + 1) if i not in taken)
-        if place >= places:
+        free = (i for i in range(places) if i not in taken and all(others.get(b, node["name"]) == node["name"] for b in blocks_at(i)))
+        place = members[node["name"]]["place"] if node["name"] in members else next(free, None)
+        if place is None:
             end(failed=True, msg="the pool %s has blocks of /%d for %d nodes: none is left for %s" % (pool, size, places, node["name"]))
-        first = int(pool.network_address)
-        blocks = ["%s/%d" % (ipaddress.ip_address(first + (place * each + i) * 2 ** (32 - size)), size) for i in range(each)]
+        blocks = blocks_at(place)
         members[node["name"]] = {"name": node["name"], "address": node["address"], "place": place, "blocks": blocks}
 
     after = {"pool": str(pool), "block_size": size, "members": sorted(members.values(), key=lambda m: m["place"])}

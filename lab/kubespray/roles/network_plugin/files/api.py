@@ -120,8 +120,8 @@ class Kept(threading.Thread):
             response = self.send(connection, "")
             if response.status != 200:
                 response.read()
-                if response.status == 404:
-                    self.put({})  # a kind that is not served (yet) has no objects
+                if response.status == 404 and self.found is None:
+                    self.put({})  # a kind that is not served has no objects; one that was is served again soon
                 return 4.0 if response.status == 404 else 1.0
             listed = json.loads(response.read())
             self.put({key(item): item for item in listed.get("items") or []})

@@ -9,65 +9,18 @@ As Calico does it: veth `cali<11 hex>` with proxy ARP for 169.254.1.1, a /32 rou
 each pod, a blackhole for each own block, BIRD with a full mesh, vxlan.calico or tunl0.
 A pod that did not change is left alone; another MTU is for pods that are made from then on.
 """
-import ipaddress
 import json
 import os
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, "/usr/local/lib/calispray-lab")
-import dns  # noqa: E402
+import network  # noqa: E402
 import services  # noqa: E402
-from plan import Plan, bird_conf, tunnel_address, tunnel_mac  # noqa: E402
+from host import RUN, ip, ip_json, load_plan, read, run, save, sysctl  # noqa: E402
+from plan import bird_conf, networks, tunnel_address, tunnel_mac  # noqa: E402
 
-CONF = "/etc/calispray-lab/dataplane.json"
-RUN = "/run/calispray-lab"
-GATEWAY = "169.254.1.1"
-CALI_MAC = "ee:ee:ee:ee:ee:ee"
 PROTO = "80"  # the routing protocol number Felix marks its routes with
-
-
-def run(*argv, check=True, text=None):
-    r = subprocess.run(argv, input=text, capture_output=True, text=True)
-    if check and r.returncode != 0:
-        sys.exit("%s: %s" % (" ".join(argv), r.stderr.strip()))
-    return r
-
-
-def ip(line, check=True):
-    return run("ip", *line.split(), check=check)
-
-
-def ip_json(line):
-    r = run("ip", "-j", *line.split(), check=False)
-    return json.loads(r.stdout or "[]") if r.returncode == 0 else []
-
-
-def sysctl(key, value):
-    with open("/proc/sys/" + key, "w") as f:
-        f.write(str(value))
-
-
-def save(path, text):
-    """True when the file changed."""
-    if os.path.exists(path):
-        with open(path) as f:
-            if f.read() == text:
-                return False
-    with open(path + ".tmp", "w") as f:
-        f.write(text)
-    os.rename(path + ".tmp", path)
-    return True
-
-
-def uplink(address):
-    """(interface, its network, its MTU) of the interface that carries the node's address."""
-    for link in ip_json("addr show"):
-        for a in link["addr_info"]:
-            if a.get("local") == address:
-                return link["ifname"], ipaddress.ip_network("%s/%d" % (address, a["prefixlen"]), strict=False), link["mtu"]
-    sys.exit("no interface carries the node's address %s" % address)
 
 
 # --- pods
@@ -75,20 +28,6 @@ def uplink(address):
 
 def netns(name):
     return name.replace("/", ".")
-
-
-def add_pod(name, iface, address, mtu):
-    space = netns(name)
-    ip("netns del " + space, check=False)
-    ip("link del " + iface, check=False)
-    ip("netns add " + space)
-    ip("link add %s mtu %d type veth peer name eth0 mtu %d netns %s" % (iface, mtu, mtu, space))
-    ip("link set %s address %s up" % (iface, CALI_MAC))
-    for key, value in (("conf/%s/proxy_arp", 1), ("neigh/%s/proxy_delay", 0), ("conf/%s/rp_filter", 1), ("conf/%s/forwarding", 1)):
-        sysctl("net/ipv4/" + key % iface, value)
-    batch = ["link set lo up", "link set eth0 up", "addr add %s/32 dev eth0" % address, "route add %s dev eth0 scope link" % GATEWAY, "route add default via %s dev eth0" % GATEWAY]
-    run("ip", "-n", space, "-batch", "-", text="\n".join(batch) + "\n")
-    ip("route replace %s/32 dev %s scope link" % (address, iface))
 
 
 def apply_pods(plan, state):
@@ -105,7 +44,7 @@ def apply_pods(plan, state):
         if alive and name in running:
             pod["mtu"] = running[name]["mtu"]
         else:
-            add_pod(name, pod["interface"], pod["address"], pod["mtu"])
+            network.add(netns(name), pod["interface"], pod["address"], pod["mtu"])
     state["pods"] = wanted
     listed = [{"name": n, "netns": "/run/netns/" + netns(n), "address": p["address"]} for n, p in wanted.items()]
     save(RUN + "/pods.json", json.dumps(listed) + "\n")
@@ -153,7 +92,7 @@ def tun_up(wanted):
     end = time.monotonic() + 5
     while not ip_json("link show tunl0"):
         if time.monotonic() > end:
-            sys.exit("calispray-lab-ipip.service did not make tunl0 within 5 s")
+            raise RuntimeError("calispray-lab-ipip.service did not make tunl0 within 5 s")
         time.sleep(0.02)
     ip("link set tunl0 mtu %d up" % wanted["mtu"])
     ip("addr replace %s/32 dev tunl0" % wanted["address"])
@@ -167,9 +106,9 @@ def drop_tunnels():
 
 def apply_routes(plan, state):
     """Own blocks are black holes (pods are more exact); other nodes' blocks as far as Felix carries them."""
-    wanted = {"blackhole " + b: b for b in plan.me["blocks"]}
+    wanted = {"blackhole " + b: b for b in plan.me["blocks"] + plan.me.get("more", [])}
     for node in plan.others if plan.routed else []:
-        for block in node["blocks"]:
+        for block in networks(node):
             if plan.tunnelled(node) and plan.kind == "vxlan":
                 wanted["%s via %s dev vxlan.calico onlink" % (block, tunnel_address(node))] = block
             elif plan.tunnelled(node):
@@ -204,38 +143,21 @@ def apply_bird(plan):
 
 
 def apply_nat(plan):
-    """natOutgoing: what leaves the pool leaves with the node's address."""
+    """natOutgoing: what leaves the pools leaves with the node's address."""
     rules = "table ip calispray_lab\ndelete table ip calispray_lab\n"
-    if plan.conf["nat_outgoing"]:
-        pool = plan.conf["pool"]
+    pools, natted = (", ".join(p["cidr"] for p in plan.pools if each(p)) for each in (lambda p: True, lambda p: p["nat"]))
+    if natted:
         rules += "add table ip calispray_lab\nadd chain ip calispray_lab nat_outgoing { type nat hook postrouting priority srcnat; }\n"
-        rules += "add rule ip calispray_lab nat_outgoing ip saddr %s ip daddr != %s masquerade\n" % (pool, pool)
+        rules += "add rule ip calispray_lab nat_outgoing ip saddr { %s } ip daddr != { %s } masquerade\n" % (natted, pools)
     run("nft", "-f", "-", text=rules)
 
 
 # --- commands
 
 
-def load_plan():
-    with open(CONF) as f:
-        conf = json.load(f)
-    if os.path.exists(RUN + "/live.json"):
-        with open(RUN + "/live.json") as f:
-            conf.update(json.load(f))
-    return Plan(conf, *uplink(next(n["address"] for n in conf["nodes"] if n["name"] == conf["name"])))
-
-
-def load_state():
-    try:
-        with open(RUN + "/state.json") as f:
-            return json.load(f)
-    except FileNotFoundError:
-        return {}
-
-
 def apply():
     os.makedirs(RUN, exist_ok=True)
-    plan, state = load_plan(), load_state()
+    plan, state = load_plan(), read(RUN + "/state.json")
     for key, value in (("ip_forward", 1), ("conf/all/rp_filter", 0), ("conf/default/rp_filter", 0)):
         sysctl("net/ipv4/" + key, value)
     notes = [apply_tunnel(plan, state)]
@@ -267,12 +189,18 @@ def wait(seconds):
 
 
 def down():
-    state = load_state()
+    state = read(RUN + "/state.json")
     run("systemctl", "stop", "calispray-lab-bird.service", check=False)
     drop_tunnels()
     for name, pod in state.get("pods", {}).items():
-        ip("netns del " + netns(name), check=False)
-        ip("link del " + pod["interface"], check=False)
+        network.remove(netns(name), pod["interface"])
+    # Those of the API's pods, whose agent is stopped by now.
+    for link in ip_json("link show type veth"):
+        if link["ifname"].startswith("cali"):
+            ip("link del " + link["ifname"], check=False)
+    for space in os.listdir("/run/netns") if os.path.isdir("/run/netns") else []:
+        if space.startswith("cni-"):
+            ip("netns del " + space, check=False)
     for proto in (PROTO, "bird"):
         ip("route flush proto " + proto, check=False)
     run("nft", "-f", "-", text="table ip calispray_lab\ndelete table ip calispray_lab\n", check=False)
@@ -283,13 +211,19 @@ def down():
             os.unlink(os.path.join(RUN, name))
 
 
-if __name__ == "__main__":
-    command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command == "apply":
+def main(words):
+    if words == ["apply"]:
         apply()
-    elif command == "wait":
-        wait(float(sys.argv[2]))
-    elif command == "down":
+    elif len(words) == 2 and words[0] == "wait":
+        wait(float(words[1]))
+    elif words == ["down"]:
         down()
     else:
         sys.exit("usage: calispray-lab-dataplane apply | wait SECONDS | down")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except RuntimeError as e:
+        sys.exit(str(e))

@@ -7,25 +7,26 @@ SIGHUP reads the node list again.
 """
 import fcntl
 import ipaddress
-import json
 import os
 import select
 import signal
 import socket
 import struct
+import sys
 
-CONF = "/etc/calispray-lab/dataplane.json"
+sys.path.insert(0, "/usr/local/lib/calispray-lab")
+from host import load_plan  # noqa: E402
+from plan import networks  # noqa: E402
+
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
 
 
 def load():
-    with open(CONF) as f:
-        conf = json.load(f)
-    me = next(n for n in conf["nodes"] if n["name"] == conf["name"])
-    others = [n for n in conf["nodes"] if n is not me]
-    table = [(ipaddress.ip_network(b), n["address"]) for n in others for b in n["blocks"]]
-    return me["address"], table, {n["address"] for n in others}
+    plan = load_plan()
+    table = [(ipaddress.ip_network(b), n["address"]) for n in plan.others for b in networks(n)]
+    table.sort(key=lambda entry: -entry[0].prefixlen)
+    return plan.me["address"], table, {n["address"] for n in plan.others}
 
 
 def remote(table, destination):

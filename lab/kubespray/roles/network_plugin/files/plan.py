@@ -6,16 +6,28 @@ import ipaddress
 OVERHEAD = {"ipip": 20, "vxlan": 50, "none": 0}
 
 
+def kind_of(conf):
+    return "ipip" if conf["ipip_mode"] != "Never" else "vxlan" if conf["vxlan_mode"] != "Never" else "none"
+
+
+def networks(node):
+    """What a node carries: its blocks, those it took since, and addresses that it borrowed of another's."""
+    return node["blocks"] + node.get("more", []) + [address + "/32" for address in node.get("borrowed", [])]
+
+
 class Plan:
     """What the configuration means on this node."""
 
     def __init__(self, conf, interface, subnet, interface_mtu):
         """`interface` carries the node's address, in `subnet`."""
         self.conf = conf
-        self.me = next(n for n in conf["nodes"] if n["name"] == conf["name"])
-        self.others = [n for n in conf["nodes"] if n["name"] != conf["name"]]
+        # What the API says since the playbooks were there: more, borrowed, tunnel (ipam.carried).
+        nodes = [{**n, **conf.get("extra", {}).get(n["name"], {})} for n in conf["nodes"]]
+        self.me = next(n for n in nodes if n["name"] == conf["name"])
+        self.others = [n for n in nodes if n["name"] != conf["name"]]
+        self.pools = conf.get("pools") or [{"cidr": conf["pool"], "nat": conf["nat_outgoing"]}]
         self.interface, self.subnet = interface, subnet
-        self.kind = "ipip" if conf["ipip_mode"] != "Never" else "vxlan" if conf["vxlan_mode"] != "Never" else "none"
+        self.kind = kind_of(conf)
         self.mode = {"ipip": conf["ipip_mode"], "vxlan": conf["vxlan_mode"], "none": "Never"}[self.kind]
         # Felix: the interface's MTU less the overhead of what is enabled, unless it is told.
         auto = interface_mtu - OVERHEAD[self.kind]
@@ -36,7 +48,7 @@ class Plan:
 
 
 def tunnel_address(node):
-    return node["blocks"][0].split("/")[0]
+    return node.get("tunnel") or node["blocks"][0].split("/")[0]
 
 
 def tunnel_mac(node):
@@ -52,7 +64,7 @@ def bird_conf(plan):
         "router id %s;" % me,
         "protocol device { scan time 2; }",
         'protocol direct { ipv4; interface -"cali*", -"tunl*", -"vxlan*", "*"; }',
-        "protocol static { ipv4; %s }" % " ".join("route %s blackhole;" % b for b in plan.me["blocks"]),
+        "protocol static { ipv4; %s }" % " ".join("route %s blackhole;" % b for b in networks(plan.me)),
         "protocol kernel { learn; persist; ipv4 { import none; export %s; }; }" % exported,
     ]
     for address, number, kind in peers:

@@ -22,7 +22,7 @@ from api import Api, Kept  # noqa: E402
 CONF = "/etc/calispray-lab/dataplane.json"
 LIVE = "/run/calispray-lab/live.json"
 # Modules beside this one, each with a class Part; in this order.
-PARTS = ["modes", "services", "dns", "schedule"]
+PARTS = ["calico_node", "pods", "services", "dns", "schedule", "kube_controllers"]
 
 
 def read(path):

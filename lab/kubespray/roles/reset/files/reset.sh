@@ -10,5 +10,5 @@ for unit in calispray-lab-node calispray-lab-dataplane calispray-lab-bird calisp
   echo "removed $unit"
 done
 systemctl daemon-reload
-rm -rf /etc/kubernetes /var/lib/etcd /etc/calico /etc/calispray-lab /run/calispray-lab /usr/local/lib/calispray-lab /tmp/releases
+rm -rf /etc/kubernetes /var/lib/etcd /etc/calico /etc/calispray-lab /var/lib/calispray-lab /run/calispray-lab /usr/local/lib/calispray-lab /tmp/releases
 rm -f /usr/local/sbin/calispray-lab-dataplane /usr/local/bin/kubectl /usr/local/bin/calicoctl.sh /root/.kube/config
