@@ -3,7 +3,7 @@
  * of the user who logs in. Prints one line of JSON, a Live. It reads and asks; nothing on the node or in the API changes.
  */
 export const livePython = String.raw`
-import concurrent.futures, json, os, re, shutil, subprocess, sys
+import contextlib, ctypes, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
 
 question, home = json.loads(sys.argv[1]), sys.argv[2]
 ADMIN = "/etc/kubernetes/admin.conf"
@@ -33,9 +33,56 @@ def number(text):
     match = re.search(r"v?(\d+\.\d+\.\d+)", text or "")
     return match.group(1) if match else None
 
-def get(path):
-    code, out, _ = run([program("kubectl") or "kubectl", "--kubeconfig", ADMIN, "--request-timeout", "10s", "get", "--raw", path])
-    return parsed(out) if code == 0 else None
+class Local(http.client.HTTPConnection):
+    """HTTP over the socket of kubectl proxy, which refuses callers that call it by another name."""
+    def __init__(self, path):
+        super().__init__("localhost", timeout=10)
+        self.path = path
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+# One kubectl for all that is read: to start one costs this node more than all its questions. Only root opens the folder of its
+# socket, it hands on no call that changes anything, and it does not outlive this process.
+@contextlib.contextmanager
+def proxy(seconds=30):
+    def bound():
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    with tempfile.TemporaryDirectory(prefix="calispray-live-") as folder:
+        address, end = os.path.join(folder, "api"), time.monotonic() + seconds
+        words = [program("kubectl") or "kubectl", "--kubeconfig", ADMIN, "proxy", "--unix-socket", address, "--reject-methods", "^(POST|PUT|PATCH|DELETE)$"]
+        server = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=bound)
+        connection = Local(address)
+        def get(path):
+            """The answer, or None: not there, not allowed, not in time."""
+            for _ in range(2):  # a connection that was dropped is made once more
+                connection.timeout = min(10, end - time.monotonic())
+                if connection.timeout <= 0:
+                    return None
+                try:
+                    if connection.sock is not None:
+                        connection.sock.settimeout(connection.timeout)
+                    connection.request("GET", path, headers={"Accept": "application/json"})
+                    response = connection.getresponse()
+                    text = response.read().decode("utf-8", "replace")
+                    return parsed(text) if response.status == 200 else None
+                except (OSError, http.client.HTTPException):
+                    connection.close()
+            return None
+        try:
+            while server.poll() is None and time.monotonic() < end:
+                try:
+                    connection.connect()
+                    break
+                except OSError:  # it does not listen yet
+                    connection.close()
+                    time.sleep(0.005)
+            yield get
+        finally:
+            connection.close()
+            server.kill()
+            server.wait()
 
 def named(listed):
     if listed is None:
@@ -68,7 +115,7 @@ def ranges(kubeadm, servicecidrs):
             if each["metadata"]["name"] == "kubernetes":
                 found["services"] = each.get("spec", {}).get("cidrs") or []
 
-def daemonset(read):
+def daemonset(read, get):
     if read is None:
         return
     containers = read.get("spec", {}).get("template", {}).get("spec", {}).get("containers") or []
@@ -85,28 +132,30 @@ def daemonset(read):
             pod.get("spec", {}).get("nodeName", "") for pod in pods.get("items") or []
             if not any(c.get("type") == "Ready" and c.get("status") == "True" for c in pod.get("status", {}).get("conditions") or []))[:20]
 
-def objects(groups):
+def objects(groups, get):
     """From the API where Calico keeps its objects there, else from its own etcd by the script that kubespray leaves."""
+    bases = [base for group, base in (("crd.projectcalico.org", "/apis/crd.projectcalico.org/v1/"), ("projectcalico.org", "/apis/projectcalico.org/v3/"))
+             if group in groups]
     script = program("calicoctl.sh")
-    if "crd.projectcalico.org" in groups:
-        base, ipam = "/apis/crd.projectcalico.org/v1/", "ipamconfigs/default"
-    elif "projectcalico.org" in groups:
-        base, ipam = "/apis/projectcalico.org/v3/", "ipamconfigurations/default"
+    def ask(*words):
+        code, out, _ = run([script, "get"] + list(words) + ["-o", "json"])
+        return parsed(out) if code == 0 else None
+    def first(*names):
+        answers = (get(base + name) for base in bases for name in names)
+        return next((each for each in answers if each is not None), None)
+    if bases:
+        calico["pools"], calico["peers"] = named(first("ippools")), named(first("bgppeers"))
+        calico["felix"], calico["bgp"] = spec(first("felixconfigurations/default")), spec(first("bgpconfigurations/default"))
+        calico["ipam"] = spec(first("ipamconfigs/default", "ipamconfigurations/default"))
     elif script:
-        def ask(*words):
-            code, out, _ = run([script, "get"] + list(words) + ["-o", "json"])
-            return parsed(out) if code == 0 else None
-        return [lambda: ask("ippool"), lambda: ask("bgppeer"), lambda: ask("felixconfig", "default"),
-                lambda: ask("bgpconfig", "default"), lambda: None]
-    else:
-        return [lambda: None] * 5
-    return [lambda path=path: get(base + path)
-            for path in ("ippools", "bgppeers", "felixconfigurations/default", "bgpconfigurations/default", ipam)]
+        calico["pools"], calico["peers"] = named(ask("ippool")), named(ask("bgppeer"))
+        calico["felix"], calico["bgp"] = spec(ask("felixconfig", "default")), spec(ask("bgpconfig", "default"))
 
 def cluster():
     if not os.path.exists(ADMIN):
         return
     found["cluster"] = "down"
+    # In a process of its own: it says best why nobody answers.
     code, out, err = run([program("kubectl") or "kubectl", "--kubeconfig", ADMIN, "--request-timeout", "5s", "get", "--raw", "/version"])
     if code != 0:
         lines = [line for line in err.splitlines() if line.strip()]
@@ -114,22 +163,12 @@ def cluster():
         return
     found["cluster"] = "up"
     found["kubernetes"] = number((parsed(out) or {}).get("gitVersion"))
-    # Few at a time: this is a node at work, and each is a process.
-    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        groups = pool.submit(get, "/apis")
-        nodes = pool.submit(get, "/api/v1/nodes")
-        kubeadm = pool.submit(get, "/api/v1/namespaces/kube-system/configmaps/kubeadm-config")
-        services = pool.submit(get, "/apis/networking.k8s.io/v1/servicecidrs")
-        daemons = pool.submit(get, "/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node")
-        versions = [pool.submit(version_of, "kubeadm", "version", "-o", "short"), pool.submit(version_of, "kubelet", "--version")]
-        served = [group["name"] for group in (groups.result() or {}).get("groups") or []]
-        pools, peers, felix, bgp, ipam = [pool.submit(each) for each in objects(served)]
-        found["nodes"] = [node(each) for each in (nodes.result() or {}).get("items") or []]
-        ranges(kubeadm.result(), services.result())
-        daemonset(daemons.result())
-        found["kubeadm"], found["kubelet"] = [each.result() for each in versions]
-        calico["pools"], calico["peers"] = named(pools.result()), named(peers.result())
-        calico["felix"], calico["bgp"], calico["ipam"] = spec(felix.result()), spec(bgp.result()), spec(ipam.result())
+    with proxy() as get:
+        found["nodes"] = [node(each) for each in (get("/api/v1/nodes") or {}).get("items") or []]
+        ranges(get("/api/v1/namespaces/kube-system/configmaps/kubeadm-config"), get("/apis/networking.k8s.io/v1/servicecidrs"))
+        daemonset(get("/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node"), get)
+        objects([group["name"] for group in (get("/apis") or {}).get("groups") or []], get)
+    found["kubeadm"], found["kubelet"] = version_of("kubeadm", "version", "-o", "short"), version_of("kubelet", "--version")
 
 if question["api"]:
     cluster()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Node } from '../../cluster/index.ts';
@@ -10,7 +10,39 @@ import { clusterOf, stackCluster } from '../support/stacks.ts';
 const dev = clusterOf(stackCluster('dev'));
 const first = dev.nodes.find(({ name }) => name === 'masternode') as Node;
 
-/** The probe on a node whose API is a folder of answers: `kubectl get --raw /a/b` reads `api/a/b.json`. */
+/** A kubectl whose API is a folder of answers: GET /a/b is `api/a/b.json`, by `get --raw` and through its proxy. */
+const kubectl = (dir: string) => `#!/usr/bin/env python3
+import http.server, os, socketserver, sys
+def answer(path):
+    with open("${dir}/api" + path.replace("?", "_") + ".json") as f:
+        return f.read()
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        try:
+            assert self.headers["Host"] == "localhost"
+            status, text = 200, answer(self.path).encode()
+        except OSError:
+            status, text = 404, b"{}"
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+    def log_message(self, *_):
+        pass
+    def address_string(self):
+        return "probe"
+if "proxy" in sys.argv:
+    with open("${dir}/pid", "w") as f:
+        f.write(str(os.getpid()))
+    socketserver.UnixStreamServer(sys.argv[sys.argv.index("--unix-socket") + 1], Handler).serve_forever()
+try:
+    print(answer(sys.argv[-1]))
+except OSError as e:
+    sys.exit(str(e))
+`;
+
+/** The probe on a node that has what the test lays. */
 describe('liveProbe', () => {
   let dir: string;
   beforeEach(() => {
@@ -32,7 +64,7 @@ describe('liveProbe', () => {
       .replaceAll('/usr/local/bin', `${dir}/bin`);
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-s'], {
       input: text,
-      env: { PATH: '/usr/bin:/bin', HOME: dir },
+      env: { PATH: '/usr/bin:/bin', HOME: dir, TMPDIR: dir },
       encoding: 'utf8',
     });
     assert.deepEqual([status, stderr], [0, '']);
@@ -67,7 +99,7 @@ describe('liveProbe', () => {
   describe('of a cluster that is up', () => {
     beforeEach(() => {
       lay('admin.conf', '');
-      program('kubectl', `for last; do :; done\nexec cat "${dir}/api$(echo "$last" | tr "?" "_").json" 2>/dev/null`);
+      lay('bin/kubectl', kubectl(dir), 0o755);
       program('kubeadm', 'echo v1.35.4');
       program('kubelet', 'echo Kubernetes v1.35.4');
       serve('/version', { gitVersion: 'v1.35.4' });
@@ -134,6 +166,22 @@ describe('liveProbe', () => {
       assert.deepEqual(calico.pools, [{ name: 'default-pool', spec: { cidr: '10.244.0.0/16' } }]);
       assert.deepEqual([calico.peers, calico.felix, calico.bgp], [[], { bpfEnabled: false }, { asNumber: 64512 }]);
       assert.deepEqual(calico.ipam, { strictAffinity: true });
+    });
+
+    it('reads from the other group what Calico does not keep in the first', () => {
+      serve('/apis/projectcalico.org/v3/ippools', { items: [{ metadata: { name: 'of-v3' }, spec: {} }] });
+      serve('/apis/crd.projectcalico.org/v1/ipamconfigs/default', { spec: { strictAffinity: true } });
+      const { calico } = probe();
+      assert.deepEqual([calico.pools, calico.ipam], [[{ name: 'of-v3', spec: {} }], { strictAffinity: true }]);
+    });
+
+    it('leaves no kubectl and no socket behind', () => {
+      assert.equal(probe().cluster, 'up');
+      assert.throws(() => process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')), 0), { code: 'ESRCH' });
+      assert.deepEqual(
+        readdirSync(dir).filter((name) => name.startsWith('calispray-live-')),
+        [],
+      );
     });
 
     it('asks calicoctl where Calico keeps it in an etcd of its own', () => {
