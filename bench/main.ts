@@ -1,7 +1,8 @@
-/** `npm run bench [-- pure|reach|preview|runner|scale|lab]`. Exits 0 whatever the figures are: they are for reading, and for the closing note. */
+/** `npm run bench [-- pure|reach|preview|runner|scale|doctor|lab]`. Exits 0 whatever the figures are: they are for reading, and for the closing note. */
 import { cpus } from 'node:os';
 import { reportError } from '../cli/report.ts';
 import { bringTools } from '../cli/tools.ts';
+import { benchDoctor } from './doctor.ts';
 import { benchLab } from './lab.ts';
 import { benchPreview } from './preview.ts';
 import { benchPure } from './pure.ts';
@@ -19,6 +20,10 @@ try {
   if (only === undefined || only === 'scale') {
     await bringTools('lab');
     await benchScale();
+  }
+  if (only === undefined || only === 'doctor') {
+    await bringTools('lab');
+    await benchDoctor();
   }
   if (only === undefined || only === 'lab') {
     await bringTools('lab');

@@ -1,5 +1,6 @@
 /** `calispray doctor`: what is wrong with the cluster, why, and what mends it. Nodes and API are asked, or a file; nothing is changed. */
 import { resolve } from 'node:path';
+import { UserError } from '../../cluster/finding.ts';
 import { scrubbed } from '../../kubespray/doctor/scrub.ts';
 import { declaredForDump } from '../../kubespray/doctor/scrub-declared.ts';
 import type { Evidence } from '../../kubespray/doctor/types.ts';
@@ -16,7 +17,10 @@ export interface DoctorOptions extends StackOptions {
 }
 
 export default async function doctor(options: DoctorOptions): Promise<number> {
-  if (options.collect !== undefined) mayBeWritten(options.collect);
+  if (options.collect !== undefined) {
+    if (options.from !== undefined) throw oneSource(options.from);
+    mayBeWritten(options.collect);
+  }
   if (options.from !== undefined) return judged(readDump(options.from), options);
   const inside = await inLabWhereItIs(options);
   if (inside !== undefined) return inside;
@@ -49,4 +53,9 @@ async function judged(evidence: Evidence, options: DoctorOptions): Promise<numbe
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function oneSource(from: string): UserError {
+  const what = `--from ${from} judges what was collected before, and --collect asks the cluster`;
+  return UserError.of('one-source', '', what, 'Leave one of the two out.');
 }

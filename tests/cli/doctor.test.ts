@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { gather } from '../../cli/doctor/gather.ts';
+import { textOf } from '../../cli/doctor/text.ts';
+import { type Report, reportOf } from '../../kubespray/doctor/index.ts';
+import { readEvidence, writtenEvidence } from '../../kubespray/doctor/read.ts';
+import { healthy } from '../kubespray/doctor/support/healthy.ts';
+import { ShellNode } from '../support/shell-node.ts';
+import { clusterOf } from '../support/stacks.ts';
+
+const PATIENCE = { connect: 2, node: 20, api: 20, paths: 20 };
+const SECRET = 'correct-horse-battery-staple';
+
+describe('calispray doctor', () => {
+  const node = new ShellNode();
+  let mute: Server;
+  before(async () => {
+    await node.start();
+    mute = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.2');
+    await once(mute, 'listening');
+    node.declare((text) => text.concat(`\n  calispray:secretVariables: { registry: ${SECRET} }\n`));
+  });
+  after(() => {
+    mute.close();
+    node.stop();
+  });
+
+  const raw = () => parse(readFileSync(join(node.dir, 'Pulumi.dev.yaml'), 'utf8')).config['calispray:cluster'];
+  /** With a second node, which takes a connection and never says a word. */
+  const withMute = () => {
+    const { masternode } = raw().nodes;
+    const { port } = mute.address() as AddressInfo;
+    const homelab = { address: '127.0.0.2', roles: ['worker'], ssh: { ...masternode.ssh, port } };
+    return { ...raw(), nodes: { masternode, homelab } };
+  };
+  const file = (name: string) => join(node.dir, name);
+
+  it('hears of the others while one node is silent, and says of that one and of the API why', async () => {
+    const said: string[] = [];
+    const evidence = await gather(clusterOf(withMute()), withMute(), (line) => said.push(line), PATIENCE);
+    const { masternode, homelab } = evidence.nodes;
+    assert.ok(masternode !== undefined && 'value' in masternode, JSON.stringify(masternode));
+    assert.ok(masternode.value.links.some(({ name }) => name === 'lo'));
+    assert.ok(
+      Math.abs(masternode.value.clock.ahead) <= masternode.value.clock.within,
+      JSON.stringify(masternode.value.clock),
+    );
+    assert.match(homelab !== undefined && 'unknown' in homelab ? homelab.unknown : '', /^homelab .* does not answer/);
+    assert.match('unknown' in evidence.api ? evidence.api.unknown : '', /^masternode: there is no .*admin\.conf$/);
+    assert.deepEqual([evidence.paths, evidence.lab], [[], false]);
+    assert.match(said.join('\n'), /^1 of 2 nodes answer, the API does not/);
+    const report = reportOf(evidence);
+    assert.equal(report.ok, false);
+    assert.ok(report.unknown.some(({ what }) => what === 'node homelab'));
+    // Every command only asks.
+    for (const told of node.told) assert.match(told, /^sh -s$|^date \+%s\.%N$/);
+  });
+
+  it('writes what it was told for its owner alone, without secrets, and judges it elsewhere to the same report', async () => {
+    const path = file('dump.json');
+    const asked = await node.calispray('doctor', '--stack', 'dev', '--json', '--collect', path);
+    assert.equal(asked.code, 1, asked.err);
+    const report = JSON.parse(asked.out) as Report;
+    assert.deepEqual([report.ok, report.cluster], [false, 'vmstation']);
+    assert.match(asked.err, /Wrote .*dump\.json, readable by you alone\. Not in it: SSH keys/);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    const text = readFileSync(path, 'utf8');
+    for (const secret of [SECRET, node.dir, 'hostKey', 'PRIVATE KEY']) assert.ok(!text.includes(secret), secret);
+
+    const elsewhere = await node.calispray('-C', '/nowhere', 'doctor', '--from', path, '--json');
+    assert.deepEqual([elsewhere.code, JSON.parse(elsewhere.out)], [1, report]);
+    const shown = await node.calispray('doctor', '--from', path);
+    assert.equal(shown.code, 1);
+    assert.deepEqual(shown.out.trimEnd().split('\n'), textOf(report).join('\n').split('\n'));
+    // One of ours is written anew; nothing lies beside it.
+    assert.equal((await node.calispray('doctor', '--stack', 'dev', '--collect', path)).code, 1);
+    assert.deepEqual(
+      readdirSync(node.dir).filter((name) => name.includes('dump')),
+      ['dump.json'],
+    );
+  });
+
+  it('asks nobody where the file cannot be written, and takes none that is another’s', async () => {
+    const before = node.told.length;
+    writeFileSync(file('mine.txt'), 'kind: Config\n');
+    const over = await node.calispray('doctor', '--stack', 'dev', '--collect', file('mine.txt'));
+    assert.deepEqual([over.code, /would-overwrite/.test(over.err)], [1, true], over.err);
+    assert.equal(readFileSync(file('mine.txt'), 'utf8'), 'kind: Config\n');
+    const nowhere = await node.calispray('doctor', '--stack', 'dev', '--collect', file('no/such/dump.json'));
+    assert.deepEqual([nowhere.code, /no-folder/.test(nowhere.err)], [1, true], nowhere.err);
+    const both = await node.calispray('doctor', '--from', file('mine.txt'), '--collect', file('other.json'));
+    assert.deepEqual(
+      [both.code, /one-source/.test(both.err), existsSync(file('other.json'))],
+      [1, true, false],
+      both.err,
+    );
+    const foreign = await node.calispray('doctor', '--from', file('mine.txt'), '--json');
+    assert.equal(JSON.parse(foreign.out).findings[0].code, 'foreign-dump');
+    const none = await node.calispray('doctor', '--from', file('none.json'));
+    assert.deepEqual([none.code, /cannot-read/.test(none.err)], [1, true], none.err);
+    assert.equal(node.told.length, before);
+  });
+
+  it('finds nothing in a healthy cluster, and ends well', async () => {
+    writeFileSync(file('healthy.json'), writtenEvidence(healthy({ way: 'ipip' })));
+    const { code, out, err } = await node.calispray('doctor', '--from', file('healthy.json'));
+    assert.deepEqual([code, err], [0, '']);
+    assert.equal(out, 'vmstation: nothing found  (2026-01-15 12:00 UTC)\n');
+    assert.ok(readEvidence(readFileSync(file('healthy.json'), 'utf8'), 'x'));
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { nodeEvidence, pathLayers } from '../../../kubespray/doctor/evidence.ts';
+import { nodeAnswer } from '../../../kubespray/doctor/evidence-schema.ts';
+import { subjectOf } from '../../../kubespray/doctor/judge.ts';
+import type { ApiEvidence, Evidence, NodeEvidence, PodSeen } from '../../../kubespray/doctor/types.ts';
+import { healthy } from './support/healthy.ts';
+
+const apiOf = (evidence: Evidence): ApiEvidence => {
+  if ('unknown' in evidence.api) throw new Error(evidence.api.unknown);
+  return evidence.api.value;
+};
+
+function layersFrom(name: string, evidence: Evidence, api: ApiEvidence | undefined = apiOf(evidence)) {
+  const { cluster, nodes } = subjectOf(evidence);
+  const node = cluster.nodes.find((each) => each.name === name);
+  assert.ok(node);
+  return pathLayers(node, cluster, nodes, api);
+}
+
+/** The same with some of a node's evidence otherwise. */
+function withNode(evidence: Evidence, name: string, change: Partial<NodeEvidence>): Evidence {
+  const node = evidence.nodes[name];
+  assert.ok(node !== undefined && 'value' in node);
+  return { ...evidence, nodes: { ...evidence.nodes, [name]: { value: { ...node.value, ...change } } } };
+}
+
+const pod = (name: string | null, address: string): PodSeen => ({ name, address, mtu: 1400, hostMtu: 1400 });
+
+describe('what a node is asked about its paths', () => {
+  it('is every other node, and from its pod every other node’s pod, at the MTU of the interface that they leave by', () => {
+    const evidence = healthy({ way: 'vxlan', interfaceMtu: 9000 });
+    const [nodes, pods] = layersFrom('homelab', evidence);
+    assert.deepEqual([nodes?.layer, nodes?.fromAddress, nodes?.promised], ['node', '192.168.4.62', 9000]);
+    assert.deepEqual(nodes?.targets, [
+      { to: 'masternode', address: '192.168.4.63', ports: ['tcp/6443'] },
+      { to: 'storagenodet3500', address: '192.168.4.61', ports: [] },
+    ]);
+    assert.deepEqual(
+      [pods?.layer, pods?.promised, pods?.targets.map(({ to }) => to)],
+      ['pod', 8950, ['masternode', 'storagenodet3500']],
+    );
+    const bgp = layersFrom('homelab', healthy({ way: 'none' }))[0]?.targets[1];
+    assert.deepEqual(bgp, { to: 'storagenodet3500', address: '192.168.4.61', ports: ['tcp/179'] });
+  });
+
+  it('leaves out who does not answer, and is nothing where nobody else does', () => {
+    const evidence = healthy({ way: 'none' });
+    const silent = { unknown: 'it is down' };
+    const two = { ...evidence, nodes: { ...evidence.nodes, masternode: silent } };
+    for (const layer of layersFrom('homelab', two))
+      assert.deepEqual(
+        layer.targets.map(({ to }) => to),
+        ['storagenodet3500'],
+      );
+    const one = { ...two, nodes: { ...two.nodes, storagenodet3500: silent } };
+    assert.deepEqual(layersFrom('homelab', one), []);
+    assert.deepEqual(layersFrom('masternode', two), []);
+  });
+
+  it('is of nodes alone where there are no pods', () => {
+    const without = withNode(healthy({ way: 'none' }), 'homelab', { pods: [] });
+    assert.deepEqual(
+      layersFrom('homelab', without).map(({ layer }) => layer),
+      ['node'],
+    );
+    const [, pods] = layersFrom('masternode', without);
+    assert.deepEqual(
+      pods?.targets.map(({ to }) => to),
+      ['storagenodet3500'],
+    );
+  });
+
+  it('takes pods that no policy of their namespace governs before others, and those before unknown ones', () => {
+    const evidence = healthy({ way: 'none' });
+    const api = {
+      ...apiOf(evidence),
+      policies: [{ kind: 'NetworkPolicy', metadata: { name: 'deny', namespace: 'closed' } }],
+    };
+    const chosen = (...pods: PodSeen[]) =>
+      layersFrom('homelab', withNode(evidence, 'homelab', { pods }), api).find(({ layer }) => layer === 'pod')
+        ?.fromAddress;
+    const [unknown, closed, open] = [
+      pod(null, '10.244.0.1'),
+      pod('closed/a', '10.244.0.2'),
+      pod('open/a', '10.244.0.3'),
+    ];
+    assert.equal(chosen(unknown, closed, open), '10.244.0.3');
+    assert.equal(chosen(unknown, closed), '10.244.0.2');
+    assert.equal(chosen(unknown), '10.244.0.1');
+    assert.equal(chosen(pod('open/z', '10.244.0.4'), open), '10.244.0.3');
+    assert.equal(chosen(pod('open/six', 'fd00::1')), undefined);
+  });
+});
+
+describe('a node’s answer', () => {
+  it('gets its clock from the round trip, and the pods’ names from the API', () => {
+    const evidence = healthy({ way: 'none' });
+    const node = evidence.nodes.homelab;
+    assert.ok(node !== undefined && 'value' in node);
+    const { clock: _, ...told } = node.value;
+    const answer = nodeAnswer.parse({
+      ...told,
+      pods: told.pods.map((each) => ({ ...each, name: null })),
+      lab: true,
+      synchronized: true,
+    });
+    const made = nodeEvidence(answer, { asked: 1000, told: 1090.25, heard: 1000.5 }, apiOf(evidence));
+    assert.deepEqual(made, { ...node.value, clock: { ahead: 90, within: 0.25, synchronized: true } });
+    const alone = nodeEvidence(answer, { asked: 1000, told: 990, heard: 1000 }, undefined);
+    assert.deepEqual([alone.clock.ahead, alone.pods.map(({ name }) => name)], [-10, told.pods.map(() => null)]);
+  });
+});
