@@ -140,7 +140,7 @@ function hasNoPorts({ layer, small, tcp, udp }: PathSeen): boolean {
   return layer === 'pod' && small === 'answered' && tcp === 'silent' && udp === 'silent';
 }
 
-/** What a node's neighbors have against it: sessions to it, routes to its blocks, paths to and from it. */
+/** What a node's neighbors have against it, and it against them: sessions, routes to its blocks and from it, paths. */
 export function aboutNode(subject: Subject, name: string): Symptom[] {
   const address = subject.cluster.nodes.find((node) => node.name === name)?.address ?? '';
   const blocks = (apiOf(subject)?.blocks ?? []).filter(({ node }) => node === name).map(({ cidr }) => cidr);
@@ -158,7 +158,8 @@ export function aboutNode(subject: Subject, name: string): Symptom[] {
       .filter(({ from, to }) => from === name || to === name)
       .flatMap((path) => [symptom.silent(path), symptom.narrow(path), symptom.noPorts(path)]),
   ]);
-  return subject.symptoms.filter((one) => mine.has(one) || one.startsWith(`bgp ${name}→`));
+  const own = [`bgp ${name}→`, `route ${name}→`];
+  return subject.symptoms.filter((one) => mine.has(one) || own.some((start) => one.startsWith(start)));
 }
 
 /** `masternode` of 192.168.4.63; the address itself where no declared node has it. */

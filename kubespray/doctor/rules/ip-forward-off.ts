@@ -1,3 +1,4 @@
+import { deviceOf } from '../seen.ts';
 import type { Trouble } from '../types.ts';
 import { pathsThrough } from './paths.ts';
 
@@ -5,8 +6,10 @@ export const ipForwardOff: Trouble = {
   code: 'ip-forward-off',
   title: 'A node does not pass packets on',
   judge(subject) {
-    return [...subject.nodes].flatMap(([name, { sysctl }]) => {
-      const off = Object.entries(sysctl).filter(([key, value]) => FORWARDING.test(key) && value.trim() === '0');
+    return [...subject.nodes].flatMap(([name, { sysctl, tunnels }]) => {
+      const uplink = deviceOf(subject, name, 'none');
+      const own = new Set([...tunnels.map(({ device }) => device), ...(uplink === undefined ? [] : [uplink])]);
+      const off = Object.entries(sysctl).filter(([key, value]) => value.trim() === '0' && concerns(key, own));
       if (off.length === 0) return [];
       const keys = off.map(([key]) => key.replaceAll('/', '.'));
       return [
@@ -23,12 +26,16 @@ export const ipForwardOff: Trouble = {
           ],
           explains: pathsThrough(subject, name),
           reference:
-            'kubespray v2.31.0 roles/kubernetes/preinstall/tasks/0080-system-configurations.yml; Calico v3.31.5 felix/dataplane/linux/int_dataplane.go (configureKernel)',
+            'kubespray v2.31.0 roles/kubernetes/preinstall/tasks/0080-system-configurations.yml; Calico v3.31.5 felix/dataplane/linux/int_dataplane.go:2481',
         },
       ];
     });
   },
 };
 
-/** Of all interfaces together, and of one. `default` is for those to come. */
-const FORWARDING = /^net\/ipv4\/(ip_forward|conf\/(?!default\/)[^/]+\/forwarding)$/;
+/** The switch of all, and that of an interface which packets of pods come in by. `default` is for interfaces to come. */
+function concerns(key: string, links: ReadonlySet<string>): boolean {
+  if (/^net\/ipv4\/(ip_forward|conf\/all\/forwarding)$/.test(key)) return true;
+  const [, link] = /^net\/ipv4\/conf\/([^/]+)\/forwarding$/.exec(key) ?? [];
+  return link !== undefined && links.has(link);
+}

@@ -25,8 +25,9 @@ export interface Healthy {
   /** Pods on each node, beside CoreDNS on the first two. Default 2. */
   readonly pods?: number;
   readonly lab?: boolean;
-  /** Beside what the stack says in any case. */
+  /** Beside what the stack says in any case: of its network, and of all of it. */
   readonly network?: Readonly<Record<string, unknown>>;
+  readonly stack?: Readonly<Record<string, unknown>>;
 }
 
 interface Member {
@@ -69,7 +70,7 @@ interface World {
   readonly wanted: Healthy;
 }
 
-export function stackOf({ way, mode = 'always', interfaceMtu = 1500, network = {}, ...wanted }: Healthy) {
+export function stackOf({ way, mode = 'always', interfaceMtu = 1500, network = {}, stack = {}, ...wanted }: Healthy) {
   const nodes = membersOf({ way, ...wanted }).map(({ name, address, at }) => [
     name,
     { address, roles: at === 0 ? ['control-plane', 'etcd', 'worker'] : ['worker'] },
@@ -94,6 +95,7 @@ export function stackOf({ way, mode = 'always', interfaceMtu = 1500, network = {
     },
     policies: { namespaces: ['production'] },
     monitoring: 'none',
+    ...stack,
   };
 }
 

@@ -1,0 +1,72 @@
+import { up } from '../mend.ts';
+import { apiOf, controlPlane } from '../seen.ts';
+import type { Subject } from '../subject.ts';
+import { symptom } from '../symptoms.ts';
+import type { Diagnosis, Trouble } from '../types.ts';
+import { counted, listed, shortened } from '../words.ts';
+import { BLOCK_LIMIT, furtherPool, NO_ADDRESS, openPools, type Pool } from './pools.ts';
+
+export const ipamExhausted: Trouble = {
+  code: 'ipam-exhausted',
+  title: 'Pools have no address left',
+  judge(subject) {
+    const pools = openPools(subject);
+    if (pools.length === 0) return [];
+    const { strictAffinity } = ipamOf(subject);
+    // With strict affinity what is free in blocks of other nodes is for them alone.
+    const left = (pool: Pool) => (strictAffinity ? pool.freeBlocks : pool.addresses - pool.held);
+    const waiting = (apiOf(subject)?.waiting ?? []).filter(({ why }) => NO_ADDRESS.test(why) && !BLOCK_LIMIT.test(why));
+    const empty = pools.every((pool) => left(pool) === 0);
+    // In the middle of strict affinity a node may well have room in its own blocks.
+    if (!empty || (strictAffinity && waiting.length === 0)) return [];
+    const finding: Diagnosis = {
+      code: ipamExhausted.code,
+      severity: 'broken',
+      message: `${pools.length === 1 ? `the pool ${pools[0]?.name} has` : `the pools ${listed(pools.map(({ name }) => name))} have`} no ${strictAffinity ? 'block' : 'address'} left${waiting.length === 0 ? '' : `: ${counted(waiting.length, 'pod')} ${waiting.length === 1 ? 'waits' : 'wait'} for one`}`,
+      nodes: [...new Set(waiting.map(({ node }) => node))],
+      evidence: shortened([
+        ...pools.map(poolLine),
+        ...waiting.map(({ pod, node, why }) => `API: pod ${pod} on ${node}: ${why}`),
+      ]),
+      why: 'New pods stay in ContainerCreating; what runs goes on until it is made anew.',
+      mend: [
+        ...secondPool(subject).mend,
+        { on: controlPlane(subject), command: 'sudo calicoctl.sh ipam show --show-blocks' },
+      ],
+      stack: secondPool(subject).stack,
+      explains: waiting.map(({ pod }) => symptom.waiting(pod)),
+      reference:
+        'https://docs.tigera.io/calico/latest/networking/ipam/migrate-pools; Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:891; no pool needs to be released or made anew for it',
+    };
+    return [finding];
+  },
+};
+
+export function ipamOf({ cluster }: Subject): { strictAffinity: boolean; maxBlocksPerHost: number } {
+  const { ipam } = cluster.network;
+  return ipam.kind === 'calico' ? ipam : { strictAffinity: false, maxBlocksPerHost: 0 };
+}
+
+export function poolLine({ name, cidr, addresses, held, blocks, taken }: Pool): string {
+  return `API: pool ${name} (${cidr}): ${held} of ${addresses} addresses held, ${taken.length} of ${blocks} blocks taken (IPAMBlocks)`;
+}
+
+/** A second pool beside the first: nothing that runs is touched. */
+export function secondPool(subject: Subject): { stack: NonNullable<Diagnosis['stack']>; mend: Diagnosis['mend'] } {
+  const cidr = furtherPool(subject);
+  if (cidr === undefined)
+    return {
+      stack: {
+        path: 'network.furtherPools',
+        to: `nothing is left of network.pods (${subject.cluster.network.pods}), which a live cluster keeps: see docs/live.md, or give pods fewer addresses`,
+      },
+      mend: [],
+    };
+  return {
+    stack: {
+      path: 'network.furtherPools',
+      to: `[{ name: second, cidr: ${cidr}, blockSize: ${subject.cluster.network.pool.blockSize} }]`,
+    },
+    mend: [up],
+  };
+}

@@ -1,0 +1,58 @@
+import { deriveMtu } from '../../../cluster/index.ts';
+import { up } from '../mend.ts';
+import type { Subject } from '../subject.ts';
+import { symptom } from '../symptoms.ts';
+import type { Diagnosis, PathSeen, Trouble } from '../types.ts';
+import { listed, shortened } from '../words.ts';
+import { pathsWith, suspects } from './paths.ts';
+import { sizeLine, smallerMtu, uplinkOf } from './room.ts';
+
+export const mtuSmallerSwitchPort: Trouble = {
+  code: 'mtu-smaller-switch-port',
+  title: 'The network between the nodes carries less than their interfaces promise',
+  judge(subject) {
+    const narrow = pathsWith(subject, 'node', symptom.narrow);
+    if (narrow.length === 0) return [];
+    const least = Math.min(...narrow.map(({ largest }) => largest ?? 0));
+    const promised = Math.max(...narrow.map((path) => path.promised));
+    const hole = narrow.some(({ told }) => told === null);
+    const nodes = suspects(narrow);
+    const { overhead } = deriveMtu(subject.cluster);
+    const stack = smallerMtu(subject, least - overhead);
+    const finding: Diagnosis = {
+      code: mtuSmallerSwitchPort.code,
+      severity: hole ? 'broken' : 'failing',
+      message: `the network carries ${least} bytes to and from ${listed(nodes)}, and interfaces there promise ${promised}`,
+      nodes,
+      evidence: shortened(narrow.map(sizeLine)),
+      why: 'Not only pods: what the nodes themselves say to each other (etcd, kubelet, images) hangs as soon as it is large, and encapsulation needs room beside it.',
+      mend: [
+        {
+          on: 'the switch',
+          command: `let its ports carry ${promised} bytes (and ${promised + 18} with the frame’s own)`,
+        },
+        ...nodes.slice(0, 3).flatMap((name) => setLink(subject, name, least)),
+        ...(stack === undefined ? [] : [up]),
+      ],
+      ...stack,
+      explains: [...new Set([...narrow.map(symptom.narrow), ...ofPods(subject, narrow)])],
+      reference: 'https://docs.tigera.io/calico/latest/networking/configuring/mtu#determine-mtu-size',
+    };
+    return [finding];
+  },
+};
+
+function setLink(subject: Subject, on: string, mtu: number): Diagnosis['mend'] {
+  const link = uplinkOf(subject, on);
+  return link === undefined
+    ? []
+    : [{ on, command: `sudo ip link set ${link.name} mtu ${mtu} # until the switch carries more` }];
+}
+
+/** Between the same nodes, in that direction or the other: an echo goes both ways. */
+function ofPods(subject: Subject, narrow: readonly PathSeen[]): string[] {
+  const pairs = new Set(narrow.flatMap(({ from, to }) => [`${from} ${to}`, `${to} ${from}`]));
+  return pathsWith(subject, 'pod', symptom.narrow)
+    .filter(({ from, to }) => pairs.has(`${from} ${to}`))
+    .map(symptom.narrow);
+}

@@ -1,0 +1,51 @@
+/** How large packets may be, by what was measured. */
+import { deriveMtu } from '../../../cluster/index.ts';
+import { deviceOf, linkWith, wayBetween } from '../seen.ts';
+import type { Subject } from '../subject.ts';
+import type { Diagnosis, NodeEvidence, PathSeen } from '../types.ts';
+import { nodePath } from './paths.ts';
+
+/** What is left for pods of the path between their nodes; undefined where that path was not measured. */
+export function roomFor(subject: Subject, { from, to }: PathSeen): number | undefined {
+  const path = nodePath(subject, from, to);
+  return path?.largest === undefined || path.largest === null
+    ? undefined
+    : path.largest - deriveMtu(subject.cluster).overhead;
+}
+
+/** The MTU that new pods of the node get: what calico-node wrote down, else that of the tunnel, else the stack's. */
+export function mtuOfNewPods(subject: Subject, name: string, node: NodeEvidence): number {
+  const way = subject.cluster.network.wireguard ? 'wireguard' : subject.cluster.network.encapsulation.kind;
+  const device = way === 'none' ? undefined : deviceOf(subject, name, way);
+  const tunnel = node.tunnels.find((one) => one.device === device)?.mtu;
+  return node.calico.mtu ?? tunnel ?? deriveMtu(subject.cluster).mtu;
+}
+
+/** `network.mtu`, where that is more than there is room for. */
+export function smallerMtu({ cluster }: Subject, room: number): { stack: NonNullable<Diagnosis['stack']> } | undefined {
+  const { mtu } = deriveMtu(cluster);
+  if (mtu <= room) return undefined;
+  const from = cluster.network.mtu === 'auto' ? `auto (${mtu})` : String(mtu);
+  return { stack: { path: 'network.mtu', from, to: String(room) } };
+}
+
+/** `masternode→homelab: 1500 promised, 1450 answered, nobody said “fragmentation needed” (measured, pod to pod)` */
+export function sizeLine({ layer, from, to, promised, largest, told }: PathSeen): string {
+  const said = told === null ? 'nobody says “fragmentation needed”' : `“fragmentation needed” names ${told}`;
+  return `${from}→${to}: ${promised} bytes promised, ${largest} answered, ${said} (measured, ${layer} to ${layer})`;
+}
+
+/** The interface that carries the node's address: `eth0`. */
+export function uplinkOf({ cluster, nodes }: Subject, name: string) {
+  const node = nodes.get(name);
+  return node && linkWith(node, cluster.nodes.find((one) => one.name === name)?.address ?? '');
+}
+
+/** `VXLAN takes 50` */
+export function takesOf(subject: Subject, from: string, to: string): string {
+  const { takers } = deriveMtu(subject.cluster);
+  const [most] = takers;
+  if (most === undefined) return 'nothing is taken by encapsulation';
+  const way = wayBetween(subject, from, to);
+  return `${most.what} takes ${most.bytes}${way === 'none' ? ', where it is used' : ''}`;
+}
