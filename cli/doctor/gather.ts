@@ -19,7 +19,7 @@ export interface Patience {
   readonly api: number;
   readonly paths: number;
 }
-const PATIENCE: Patience = { connect: 6, node: 25, api: 25, paths: 20 };
+const PATIENCE: Patience = { connect: 6, node: 25, api: 25, paths: 15 };
 
 /** A node's first answer: what it said of itself, and its clock. */
 type Told = { readonly answer: NodeAnswer; readonly tick: Tick };
@@ -57,10 +57,10 @@ export async function gather(
     const answered = new Map(nodes.flatMap(([name, of]) => ('value' in of ? [[name, of.value] as const] : [])));
     say(`${answered.size} of ${cluster.nodes.length} nodes answer, ${words(api)} (${since(begun)}).`);
     const measured = performance.now();
-    const paths = await pathsOf(cluster, answered, known, connectedTo, patience);
+    const { paths, unmeasured } = await pathsOf(cluster, answered, known, connectedTo, patience);
     if (paths.length > 0) say(`Measured ${paths.length} paths between nodes and between pods (${since(measured)}).`);
     const lab = told.some(([, of]) => 'value' in of && of.value.answer.lab);
-    return { version: 1, at, declared, nodes: Object.fromEntries(nodes), api, paths, lab };
+    return { version: 1, at, declared, nodes: Object.fromEntries(nodes), api, paths, ...unmeasured, lab };
   } finally {
     for (const client of open) client.end();
     await jumps.close();
@@ -121,17 +121,22 @@ async function pathsOf(
   answered: ReadonlyMap<string, NodeEvidence>,
   api: ApiEvidence | undefined,
   connectedTo: (name: string) => Promise<Connected | undefined>,
-  { paths: seconds }: Patience,
-): Promise<PathSeen[]> {
+  patience: Patience,
+): Promise<{ readonly paths: PathSeen[]; readonly unmeasured: Pick<Evidence, 'unmeasured'> }> {
+  const failed: { what: string; why: string }[] = [];
+  // They go by fifty at a time, and one that is silent takes a few seconds.
+  const seconds = patience.paths + cluster.nodes.length / 8;
   const found = await all(cluster.nodes, async (node): Promise<PathSeen[]> => {
     const layers = pathLayers(node, cluster, answered, api);
     const connected = await connectedTo(node.name);
     if (layers.length === 0 || connected?.ok !== true) return [];
-    const given = await ask(connected.client, node, 'paths', { layers }, seconds);
+    const given = await ask(connected.client, node, 'paths', { seconds, layers }, seconds + 5);
     const answer = 'unknown' in given ? undefined : pathsAnswer.safeParse(given.value).data;
-    return (answer ?? []).map((path) => ({ ...path, from: node.name }));
+    const problems = 'unknown' in given ? [given.unknown] : (answer?.problems ?? ['its answer is not whole']);
+    for (const why of problems) failed.push({ what: `paths from ${node.name}`, why });
+    return (answer?.paths ?? []).map((path) => ({ ...path, from: node.name }));
   });
-  return found.flat();
+  return { paths: found.flat(), unmeasured: failed.length === 0 ? {} : { unmeasured: failed } };
 }
 
 async function ask(

@@ -69,7 +69,7 @@ const pathFields = {
   udp: z.enum(['answered', 'silent']),
   ports,
 };
-export const pathsAnswer = z.array(z.object(pathFields));
+export const pathsAnswer = z.object({ paths: z.array(z.object(pathFields)), problems: z.array(text) });
 const path: z.ZodType<PathSeen> = z.object({ ...pathFields, from: text });
 
 const anything = z.record(text, z.unknown());
@@ -109,5 +109,6 @@ export const evidenceSchema: z.ZodType<Evidence> = z.object({
   nodes: z.record(text, known(nodeEvidence)),
   api: known(api),
   paths: z.array(path),
+  unmeasured: z.array(z.object({ what: text, why: text })).exactOptional(),
   lab: z.boolean(),
 });

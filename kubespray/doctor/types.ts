@@ -15,6 +15,8 @@ export interface Evidence {
   readonly api: Known<ApiEvidence>;
   /** Every ordered pair of nodes that answer, and their pods: measured, not compared. */
   readonly paths: readonly PathSeen[];
+  /** Paths that could not be measured: from where, and why. Absent where all were. */
+  readonly unmeasured?: readonly { readonly what: string; readonly why: string }[];
   /** The lab: no kubelet of Kubernetes, no calico-node and no policy enforcement run there. */
   readonly lab: boolean;
 }

@@ -12,5 +12,10 @@ export function unknownIn(subject: Subject): Report['unknown'] {
   const birds = [...nodes].flatMap(([name, { bird }]) =>
     bird.flatMap(({ problem }) => (problem === null ? [] : [{ what: `BIRD of ${name}`, why: problem }])),
   );
-  return [...silentNodes(subject).map(({ name, why }) => ({ what: `node ${name}`, why })), ...api, ...birds];
+  return [
+    ...silentNodes(subject).map(({ name, why }) => ({ what: `node ${name}`, why })),
+    ...api,
+    ...birds,
+    ...(evidence.unmeasured ?? []),
+  ];
 }

@@ -54,9 +54,10 @@ export class DoctorNode {
     });
     // kubectl --kubeconfig FILE --request-timeout 8s get --raw PATH
     const lines = [
-      'case "$7" in',
+      `path=$(echo "$7" | sed 's/[?&]limit=500$//')`,
+      'case "$path" in',
       ...cases,
-      '  *) echo "Error from server (NotFound): there is no $7" >&2; exit 1 ;;',
+      '  *) echo "Error from server (NotFound): there is no $path" >&2; exit 1 ;;',
       'esac',
     ];
     this.script('kubectl', lines.join('\n'));

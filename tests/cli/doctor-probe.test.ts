@@ -273,7 +273,7 @@ describe('what the API tells the doctor', () => {
       ],
     },
     '/api/v1/namespaces': { items: [{ metadata: { name: 'production', labels: { a: 'b' } } }] },
-    '/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox&limit=500': {
+    '/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox': {
       items: [
         {
           involvedObject: { kind: 'Pod', namespace: 'production', name: 'late' },

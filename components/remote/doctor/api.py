@@ -37,12 +37,26 @@ def get(path):
     return json.loads(done.stdout.decode("utf-8", "replace"))
 
 
-def items(path):
-    """Empty where this kind is not served or cannot be listed: what else there is, is known nevertheless."""
+def items(path, kept=lambda each: each):
+    """What is kept of each object. Empty where this kind is not served or cannot be listed: what else there is, is known nevertheless."""
+    found, further = [], ""
     try:
-        return get(path).get("items") or []
+        while True:
+            listed = get("%s%slimit=500%s" % (path, "&" if "?" in path else "?", further and "&continue=" + further))
+            found += [kept(each) for each in listed.get("items") or []]
+            further = (listed.get("metadata") or {}).get("continue")
+            if not further:
+                return found
     except (Refused, ValueError):
-        return []
+        return found
+
+
+def pod_parts(each):
+    """Of ten thousand pods the rest is a hundred megabytes, and what stands in their environment is secret."""
+    about, spec, status = [each.get(part) or {} for part in ("metadata", "spec", "status")]
+    return {"metadata": {key: about.get(key) for key in ("name", "namespace", "labels")},
+            "spec": {key: spec.get(key) for key in ("nodeName", "hostNetwork")},
+            "status": {key: status.get(key) for key in ("phase", "podIP", "podIPs", "conditions", "containerStatuses", "message", "reason")}}
 
 
 def name(each):
@@ -155,9 +169,9 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(max_workers=6) as pool:
         ask = lambda path: pool.submit(items, path)
         crds, v3 = pool.submit(kinds, "crd.projectcalico.org/v1"), pool.submit(kinds, "projectcalico.org/v3")
-        nodes, pods, spaces = ask("/api/v1/nodes"), ask("/api/v1/pods"), ask("/api/v1/namespaces")
+        nodes, pods, spaces = ask("/api/v1/nodes"), pool.submit(items, "/api/v1/pods", pod_parts), ask("/api/v1/namespaces")
         daemons = [ask("/apis/apps/v1/namespaces/%s/daemonsets" % space) for space in SYSTEM]
-        events = ask("/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox&limit=500")
+        events = ask("/api/v1/events?fieldSelector=type%3DWarning,reason%3DFailedCreatePodSandBox")
         networks = ask("/apis/networking.k8s.io/v1/networkpolicies")
         admins = [(group, plural, ask("/apis/policy.networking.k8s.io/%s/%s" % (group, plural))) for group, plural in ADMINS]
         stored, shown = crds.result(), v3.result()

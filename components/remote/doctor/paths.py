@@ -1,9 +1,9 @@
-# The paths from one node, as PathSeen of kubespray/doctor/types.ts has them: one line of JSON, a list. Python 3.6 or newer, root.
-# The text of ../probes and QUESTION stand before it: {"layers": [{"layer": "node" | "pod", "fromAddress", "promised", "targets":
+# The paths from one node, as PathSeen of kubespray/doctor/types.ts has them: one line of JSON, {"paths": […], "problems": [words]}. Python
+# 3.6 or newer, root.
+# The text of ../probes and QUESTION stand before it: {"seconds": the longest that it may take, "layers": [{"layer": "node" | "pod", "fromAddress", "promised", "targets":
 # [{"to", "address", "ports": ["tcp/179"]}]}]}; of the layer `pod` all is sent from the network namespace that has `fromAddress`.
 import json, threading
 
-SECONDS = 12  # for one layer
 CHUNK = 50  # targets whose answers a socket's buffer holds
 
 
@@ -23,7 +23,7 @@ def others(target, promised, small, full):
 
 
 def layer(targets, promised):
-    """All targets at once; those that are not through in time are left out."""
+    """All targets at once."""
     done = []
     for begin in range(0, len(targets), CHUNK):
         some = targets[begin:begin + CHUNK]
@@ -38,13 +38,20 @@ def layer(targets, promised):
 
 
 def main():
-    spaces = {each["address"]: each["path"] for each in pod_namespaces()} if any(each["layer"] == "pod" for each in QUESTION["layers"]) else {}
-    wanted = [each for each in QUESTION["layers"] if each["layer"] == "node" or each["fromAddress"] in spaces]
-    calls = [(None if each["layer"] == "node" else spaces[each["fromAddress"]], layer, (each["targets"], each["promised"])) for each in wanted]
-    found = []
-    for each, given in zip(wanted, all_inside(calls, SECONDS)):
+    pods = any(each["layer"] == "pod" for each in QUESTION["layers"])
+    spaces = {each["address"]: each["path"] for each in pod_namespaces()} if pods else {}
+    wanted, calls, found, problems = [], [], [], []
+    for each in QUESTION["layers"]:
+        if each["layer"] == "pod" and each["fromAddress"] not in spaces:
+            problems.append("the pod with %s is gone" % each["fromAddress"])
+            continue
+        wanted.append(each)
+        calls.append((spaces[each["fromAddress"]] if each["layer"] == "pod" else None, layer, (each["targets"], each["promised"])))
+    for each, given in zip(wanted, all_inside(calls, QUESTION["seconds"])):
         found += [dict(one, layer=each["layer"], fromAddress=each["fromAddress"]) for one in given.get("value") or []]
-    print(json.dumps(found))
+        if "problem" in given:
+            problems.append("from the %s %s: %s" % (each["layer"], each["fromAddress"], given["problem"]))
+    print(json.dumps({"paths": found, "problems": problems}))
 
 
 main()
