@@ -58,7 +58,7 @@ def tunnel_mac(node):
 def bird_conf(plan):
     c, me = plan.conf, plan.me["address"]
     peers = [(n["address"], c["bgp"]["as"], "Mesh") for n in plan.others] if c["bgp"]["mesh"] else []
-    peers += [(p["router_id"], p["as"], "Peer") for p in c["bgp"]["peers"]]
+    peers += [(p["router_id"], p["as"], "Global" if p.get("scope") == "global" else "Node") for p in c["bgp"]["peers"]]
     exported = "none" if plan.mode == "Always" or plan.kind == "vxlan" else "where source = RTS_BGP"
     lines = [
         "router id %s;" % me,
