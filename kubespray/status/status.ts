@@ -76,7 +76,6 @@ export function statusOf(cluster: Cluster, asked: Gathered): Status {
 function blocksOf(cluster: Cluster, asked: Gathered): ReturnType<typeof poolBlocks> {
   if (cluster.network.ipam.kind === 'host-local')
     return notKnown('host-local: each node gives addresses out of its own range');
-  if (asked.lab) return notKnown('the lab runs no IPAM');
   return poolBlocks(asked);
 }
 

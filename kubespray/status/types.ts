@@ -83,7 +83,7 @@ export interface Gathered {
   readonly runs: Known<readonly RunSeen[]>;
   /** Steps that an `up` would take. */
   readonly steps: Known<number>;
-  /** The lab: no kubelet, no calico-node and no IPAM of Calico's run there. */
+  /** The lab: no kubelet of Kubernetes and no calico-node run there. */
   readonly lab: boolean;
 }
 

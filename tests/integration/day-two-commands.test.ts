@@ -61,14 +61,17 @@ describe('the commands of the second day', function () {
   it('show on one screen how it is', async () => {
     const { code, text } = await calispray.run('status', '--stack', 'lab');
     assert.equal(code, 0, text);
-    assert.match(text, /^lab \(stack lab\): nothing wrong, 2 not known /m);
+    assert.match(text, /^lab \(stack lab\): nothing wrong, 1 not known /m);
     assert.match(text, /^Nodes +3 of 3 answer over SSH; 3 of 3 ready$/m);
     assert.match(
       text,
       /^Versions +Kubernetes 1\.35\.4, Calico 3\.31\.5, .*; calico-node not\n +known: the lab runs none$/m,
     );
-    assert.match(text, /^MTU +1500 in 5 pods; interface 1500; /m);
-    assert.match(text, /^Pools +default-pool 10\.244\.0\.0\/16: use not known: the lab runs no IPAM$/m);
+    assert.match(text, /^MTU +1500 in 7 pods; interface 1500; /m);
+    assert.match(
+      text,
+      /^Pools +default-pool 10\.244\.0\.0\/16: 7 of 65536 addresses in use \(under 1 %\),\n +3 of 1024 blocks$/m,
+    );
     assert.match(text, /^BGP +full mesh: 6 of 6 sessions Established, each end counted$/m);
     assert.match(text, /^Policies +4 of 4 declared are there, none of them staged$/m);
     assert.match(text, /^Last run +\S+ \S+ UTC: 0001-build-\w{8} succeeded after /m);
@@ -81,13 +84,15 @@ describe('the commands of the second day', function () {
     const commands = rows.flatMap((row) =>
       [...(row.split('|')[4] ?? '').matchAll(/`([^`]+)`/g)].map(([, command]) => command),
     );
-    assert.deepEqual([rows.length, commands.length], [8, 9]);
+    assert.deepEqual([rows.length, commands.length], [8, 10]);
     const script = ['set -e; PATH=$PATH:/usr/local/bin; export KUBECONFIG=/etc/kubernetes/admin.conf', ...commands];
     const { code, text } = await calispray.run('lab', 'shell', 'masternode', '--', 'sh', '-c', script.join('\n'));
     assert.equal(code, 0, text);
     for (const seen of [
       /^Cluster Version: +v3\.31\.5$/m,
-      /^Mesh_192_168_4_61 .*Established/m,
+      /^\| 192\.168\.4\.61 \| node-to-node mesh \| up +\| [\d:]{8} \| Established \|$/m,
+      /^\| IP Pool +\| 10\.244\.0\.0\/16 +\| +65536 \| 7 \(0%\) +\| 65529 \(100%\) \|$/m,
+      /^\| Block +\| 10\.244\.0\.0\/26 +\|/m,
       /^default-pool /m,
       /asNumber: 64512/,
       /^production +default-deny-ingress /m,
