@@ -126,8 +126,10 @@ async function pathsOf(
   const failed: { what: string; why: string }[] = [];
   // They go by fifty at a time, and one that is silent takes a few seconds.
   const seconds = patience.paths + cluster.nodes.length / 8;
+  const { layers: asked, left } = pathLayers(cluster, answered, api);
+  if (left !== undefined) failed.push({ what: 'paths', why: left });
   const found = await all(cluster.nodes, async (node): Promise<PathSeen[]> => {
-    const layers = pathLayers(node, cluster, answered, api);
+    const layers = asked.get(node.name) ?? [];
     const connected = await connectedTo(node.name);
     if (layers.length === 0 || connected?.ok !== true) return [];
     const given = await ask(connected.client, node, 'paths', { seconds, layers }, seconds + 5);

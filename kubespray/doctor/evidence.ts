@@ -1,5 +1,6 @@
 /** From the answers of the nodes to what they are asked next, and to the evidence. */
-import { type Cluster, derivePorts, type Node } from '../../cluster/index.ts';
+import { type Cluster, derivePorts } from '../../cluster/index.ts';
+import { isRecord } from '../../cluster/raw.ts';
 import type { NodeAnswer } from './evidence-schema.ts';
 import type { ApiEvidence, LinkSeen, NodeEvidence, PathSeen, PodSeen } from './types.ts';
 
@@ -35,55 +36,83 @@ export interface Layer {
   readonly targets: readonly { readonly to: string; readonly address: string; readonly ports: readonly string[] }[];
 }
 
-/** What a node is asked about its paths: to every other node that answers, and from its first pod to the first pod of each of them. */
+/** Of a cluster with more nodes each measures those that follow it, so that each is measured by as many. */
+const MOST = 64;
+
+/**
+ * What each node that answers is asked about its paths: to every other one, and from its first pod to the first pod of each of them. `left`
+ * says which pairs nobody is asked about; undefined where that is none.
+ */
 export function pathLayers(
-  from: Node,
   cluster: Cluster,
   answered: ReadonlyMap<string, NodeEvidence>,
   api: ApiEvidence | undefined,
-): Layer[] {
-  const others = cluster.nodes.filter(({ name }) => name !== from.name && answered.has(name));
-  const mine = answered.get(from.name);
-  if (mine === undefined || others.length === 0) return [];
-  const targets = others.map(({ name, address }) => ({ to: name, address, ports: portsOf(cluster, name) }));
-  const { mtu = cluster.network.interfaceMtu } = linkOf(mine, from.address) ?? {};
-  const pod = firstPod(mine, api);
-  const pods = others.flatMap(({ name }) => {
-    const other = firstPod(answered.get(name), api);
-    return other === undefined ? [] : [{ to: name, address: other.address, ports: [] }];
+  most: number = MOST,
+): { readonly layers: ReadonlyMap<string, readonly Layer[]>; readonly left?: string } {
+  const nodes = cluster.nodes.filter(({ name }) => answered.has(name));
+  const ports = portsOf(cluster);
+  const podOf = podChooser(api);
+  const ends = nodes.map(({ name, address }) => {
+    const pod = podOf(answered.get(name));
+    return {
+      node: { to: name, address, ports: ports.get(name) ?? [] },
+      pods: pod === undefined ? [] : [{ to: name, address: pod.address, ports: [] }],
+      pod,
+    };
   });
-  return [
-    { layer: 'node', fromAddress: from.address, promised: mtu, targets },
-    ...(pod === undefined || pods.length === 0
-      ? []
-      : [{ layer: 'pod' as const, fromAddress: pod.address, promised: pod.mtu, targets: pods }]),
-  ];
+  const layers = nodes.map(({ name, address }, at) => {
+    const others = [...ends.slice(at + 1), ...ends.slice(0, at)].slice(0, most);
+    const { mtu = cluster.network.interfaceMtu } = linkOf(answered.get(name), address) ?? {};
+    const pod = ends[at]?.pod;
+    const pods = others.flatMap((other) => other.pods);
+    const all: Layer[] = [
+      { layer: 'node', fromAddress: address, promised: mtu, targets: others.map((other) => other.node) },
+      ...(pod === undefined
+        ? []
+        : [{ layer: 'pod' as const, fromAddress: pod.address, promised: pod.mtu, targets: pods }]),
+    ];
+    return [name, all.filter(({ targets }) => targets.length > 0)] as const;
+  });
+  const missing = nodes.length - 1 - most;
+  return {
+    layers: new Map(layers),
+    ...(missing > 0
+      ? { left: `each of ${nodes.length} nodes measures the ${most} that follow it, and not the other ${missing}` }
+      : {}),
+  };
 }
 
-function linkOf({ links }: NodeEvidence, address: string): LinkSeen | undefined {
-  return links.find(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
+function linkOf(node: NodeEvidence | undefined, address: string): LinkSeen | undefined {
+  return node?.links.find(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
 }
 
-/** Those that nodes need of each other all the time. */
-function portsOf(cluster: Cluster, node: string): string[] {
-  const wanted = derivePorts(cluster).filter(
-    ({ protocol, what, nodes }) => protocol === 'tcp' && WANTED.has(what) && nodes.includes(node),
-  );
-  return [...new Set(wanted.map(({ protocol, port }) => `${protocol}/${port}`))];
+/** By name of the node: those that nodes need of it all the time. */
+function portsOf(cluster: Cluster): ReadonlyMap<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { protocol, port, what, nodes } of derivePorts(cluster)) {
+    if (protocol !== 'tcp' || !WANTED.has(what)) continue;
+    for (const node of nodes) {
+      const ports = found.get(node) ?? [];
+      found.set(node, ports);
+      if (!ports.includes(`${protocol}/${port}`)) ports.push(`${protocol}/${port}`);
+    }
+  }
+  return found;
 }
 
 const WANTED = new Set(['BGP', 'kube-apiserver']);
 
 /**
- * The pod that speaks for its node. One that no policy selects by its namespace is preferred, since a policy is no fault of the path; one
+ * Chooses the pod that speaks for its node. One whose namespace has no policy is preferred, since a policy is no fault of the path; one
  * of IPv4 alone is taken, and one that the API knows before one that it does not.
  */
-function firstPod(node: NodeEvidence | undefined, api: ApiEvidence | undefined): PodSeen | undefined {
-  const governed = new Set(api?.policies.map(({ metadata }) => (metadata as { namespace?: string })?.namespace));
+function podChooser(api: ApiEvidence | undefined): (node: NodeEvidence | undefined) => PodSeen | undefined {
+  const governed = new Set(api?.policies.map(({ metadata }) => (isRecord(metadata) ? metadata.namespace : undefined)));
   const rank = ({ name }: PodSeen) => (name === null ? 2 : governed.has(name.split('/')[0]) ? 1 : 0);
-  return node?.pods
-    .filter(({ address }) => !address.includes(':'))
-    .sort((a, b) => rank(a) - rank(b) || order(a.name ?? '', b.name ?? '') || order(a.address, b.address))[0];
+  return (node) =>
+    node?.pods
+      .filter(({ address }) => !address.includes(':'))
+      .sort((a, b) => rank(a) - rank(b) || order(a.name ?? '', b.name ?? '') || order(a.address, b.address))[0];
 }
 
 function order(a: string, b: string): number {

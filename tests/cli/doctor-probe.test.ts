@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { apiAnswer, nodeAnswer } from '../../kubespray/doctor/evidence-schema.ts';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { apiAnswer, nodeAnswer, pathsAnswer } from '../../kubespray/doctor/evidence-schema.ts';
 import { DoctorNode } from './doctor-node.ts';
 
 /** Needs root, for the network namespaces of pods and for raw sockets. */
@@ -200,6 +202,48 @@ esac`,
     node.script('sudo', 'shift; exec "$@"');
     const allowed = await node.run(node.text('node', { address: '192.168.4.62' }, true));
     assert.equal(allowed.code, 0, allowed.err);
+  });
+});
+
+describe('what a node measures for the doctor', () => {
+  let node: DoctorNode;
+  let server: Server;
+  before(async () => {
+    node = new DoctorNode();
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(() => {
+    server.close();
+    node.remove();
+  });
+
+  it('is sizes, ports and whether anything answers, of every target, and what could not be measured', async () => {
+    const open = `tcp/${(server.address() as AddressInfo).port}`;
+    const given = await node.ask('paths', {
+      seconds: 20,
+      layers: [
+        {
+          ...{ layer: 'node', fromAddress: '127.0.0.1', promised: 1500 },
+          targets: [
+            { to: 'here', address: '127.0.0.1', ports: [open, 'tcp/1'] },
+            // A broadcast: the kernel itself refuses.
+            { to: 'nowhere', address: '127.255.255.255', ports: [] },
+          ],
+        },
+        { layer: 'pod', fromAddress: '10.244.255.1', promised: 1500, targets: [] },
+      ],
+    });
+    const { paths, problems } = pathsAnswer.parse(given);
+    assert.deepEqual(problems, ['the pod with 10.244.255.1 is gone']);
+    const [here, nowhere] = ['here', 'nowhere'].map((to) => paths.find((path) => path.to === to));
+    assert.deepEqual(here, {
+      ...{ layer: 'node', to: 'here', fromAddress: '127.0.0.1', toAddress: '127.0.0.1' },
+      ...{ small: 'answered', largest: 1500, promised: 1500, told: null, tcp: 'answered', udp: 'answered' },
+      ports: { [open]: 'open', 'tcp/1': 'refused' },
+    });
+    assert.notEqual(nowhere?.small, 'answered');
+    assert.equal(nowhere?.largest, null);
   });
 });
 

@@ -12,9 +12,7 @@ const apiOf = (evidence: Evidence): ApiEvidence => {
 
 function layersFrom(name: string, evidence: Evidence, api: ApiEvidence | undefined = apiOf(evidence)) {
   const { cluster, nodes } = subjectOf(evidence);
-  const node = cluster.nodes.find((each) => each.name === name);
-  assert.ok(node);
-  return pathLayers(node, cluster, nodes, api);
+  return pathLayers(cluster, nodes, api).layers.get(name) ?? [];
 }
 
 /** The same with some of a node's evidence otherwise. */
@@ -32,14 +30,14 @@ describe('what a node is asked about its paths', () => {
     const [nodes, pods] = layersFrom('homelab', evidence);
     assert.deepEqual([nodes?.layer, nodes?.fromAddress, nodes?.promised], ['node', '192.168.4.62', 9000]);
     assert.deepEqual(nodes?.targets, [
-      { to: 'masternode', address: '192.168.4.63', ports: ['tcp/6443'] },
       { to: 'storagenodet3500', address: '192.168.4.61', ports: [] },
+      { to: 'masternode', address: '192.168.4.63', ports: ['tcp/6443'] },
     ]);
     assert.deepEqual(
       [pods?.layer, pods?.promised, pods?.targets.map(({ to }) => to)],
-      ['pod', 8950, ['masternode', 'storagenodet3500']],
+      ['pod', 8950, ['storagenodet3500', 'masternode']],
     );
-    const bgp = layersFrom('homelab', healthy({ way: 'none' }))[0]?.targets[1];
+    const bgp = layersFrom('homelab', healthy({ way: 'none' }))[0]?.targets[0];
     assert.deepEqual(bgp, { to: 'storagenodet3500', address: '192.168.4.61', ports: ['tcp/179'] });
   });
 
@@ -89,6 +87,29 @@ describe('what a node is asked about its paths', () => {
     assert.equal(chosen(unknown), '10.244.0.1');
     assert.equal(chosen(pod('open/z', '10.244.0.4'), open), '10.244.0.3');
     assert.equal(chosen(pod('open/six', 'fd00::1')), undefined);
+  });
+});
+
+describe('what the nodes of a large cluster are asked', () => {
+  it('is as many others each, so that every one is measured as often, and it says so', () => {
+    const evidence = healthy({ way: 'vxlan', nodes: 12 });
+    const { cluster, nodes } = subjectOf(evidence);
+    const all = pathLayers(cluster, nodes, apiOf(evidence));
+    assert.equal(all.left, undefined);
+    for (const layers of all.layers.values())
+      assert.deepEqual(
+        layers.map(({ targets }) => new Set(targets.map(({ to }) => to)).size),
+        [11, 11],
+      );
+    const some = pathLayers(cluster, nodes, apiOf(evidence), 4);
+    assert.equal(some.left, 'each of 12 nodes measures the 4 that follow it, and not the other 7');
+    const measured = [...some.layers].flatMap(([from, layers]) =>
+      layers.flatMap(({ layer, targets }) => targets.map(({ to }) => ({ from, key: `${layer} ${to}` }))),
+    );
+    assert.ok(measured.every(({ from, key }) => !key.endsWith(` ${from}`)));
+    const times = Object.groupBy(measured, ({ key }) => key);
+    assert.deepEqual([...new Set(Object.values(times).map((each) => each?.length))], [4]);
+    assert.equal(Object.keys(times).length, 24);
   });
 });
 
