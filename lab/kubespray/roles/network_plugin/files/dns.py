@@ -6,11 +6,12 @@ API's to say: without one of them nothing answers, as on a real cluster. Names o
 upstream_dns_servers, and where there are none they are refused.
 """
 import os
+import signal
 import subprocess
 
 from services import SERVICES, SLICES, by_service, cluster_ip, key, ready, run
 
-NAMES = "/run/calispray-lab/dns"
+NAMES = "/run/calispray-lab/services.hosts"
 # Services carry the labels of the pods too (kubespray v2.31.0 roles/kubernetes-apps/ansible/templates).
 CORE, CACHE = ("kube-dns", "kube-dns-secondary"), "node-local-dns"
 LABEL = "lo:dns"
@@ -76,7 +77,7 @@ def command(server, conf):
         # As long as kubespray's cache keeps them (nodelocaldns-config.yml.j2).
         argv += ["--cache-size=9984", "--max-cache-ttl=30", "--server=/%s/in-addr.arpa/%s" % (conf["domain"], server["forward"])]
     else:
-        argv += ["--cache-size=0", "--local=/%s/" % conf["domain"], "--local-ttl=5", "--hostsdir=" + NAMES]
+        argv += ["--cache-size=0", "--local=/%s/" % conf["domain"], "--local-ttl=5", "--addn-hosts=" + NAMES]
     return argv + ["--server=" + upstream for upstream in conf["upstream"]]
 
 
@@ -85,16 +86,19 @@ class Dns:
 
     def __init__(self):
         self.children, self.names, self.addresses = {}, None, None
-        os.makedirs(NAMES, exist_ok=True)
+        # Inherited by what has not come to its own handler yet: it reads the file later anyway.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def apply(self, wanted, text, conf):
         """Starts and ends servers, and anew one that died; `text` is what CoreDNS answers. Raises RuntimeError."""
         if text != self.names:
-            with open(NAMES + "/.hosts", "w") as f:
+            with open(NAMES + ".tmp", "w") as f:
                 f.write(text)
-            # dnsmasq looks after the folder itself: it is told nothing, and leaves hidden files alone.
-            os.rename(NAMES + "/.hosts", NAMES + "/hosts")
+            os.rename(NAMES + ".tmp", NAMES)
             self.names = text
+            # Told, not left to look for itself (--hostsdir): the machine's inotify instances are few for so many nodes.
+            for _, child in self.children.values():
+                child.send_signal(signal.SIGHUP)
         commands = {name: command(server, conf) for name, server in wanted.items()}
         for name, (argv, child) in list(self.children.items()):
             if commands.get(name) != argv or child.poll() is not None:
