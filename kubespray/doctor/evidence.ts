@@ -36,12 +36,15 @@ export interface Layer {
   readonly targets: readonly { readonly to: string; readonly address: string; readonly ports: readonly string[] }[];
 }
 
-/** Of a cluster with more nodes each measures those that follow it, so that each is measured by as many. */
+/** No IP packet is larger (RFC 791), and the loopback interface promises a byte more. */
+const LARGEST = 65_535;
+
+/** Of a cluster with more nodes each measures those that follow it, so that every one is measured by as many. */
 const MOST = 64;
 
 /**
- * What each node that answers is asked about its paths: to every other one, and from its first pod to the first pod of each of them. `left`
- * says which pairs nobody is asked about; undefined where that is none.
+ * What each node that answers is asked about its paths: to every other node, to those that do not answer over SSH as well, and from its first
+ * pod to the first pod of each. `left` says which pairs nobody is asked about; undefined where that is none.
  */
 export function pathLayers(
   cluster: Cluster,
@@ -49,7 +52,7 @@ export function pathLayers(
   api: ApiEvidence | undefined,
   most: number = MOST,
 ): { readonly layers: ReadonlyMap<string, readonly Layer[]>; readonly left?: string } {
-  const nodes = cluster.nodes.filter(({ name }) => answered.has(name));
+  const { nodes } = cluster;
   const ports = portsOf(cluster);
   const podOf = podChooser(api);
   const ends = nodes.map(({ name, address }) => {
@@ -60,18 +63,20 @@ export function pathLayers(
       pod,
     };
   });
-  const layers = nodes.map(({ name, address }, at) => {
+  const layers = nodes.flatMap(({ name, address }, at) => {
+    const mine = answered.get(name);
+    if (mine === undefined) return [];
     const others = [...ends.slice(at + 1), ...ends.slice(0, at)].slice(0, most);
-    const { mtu = cluster.network.interfaceMtu } = linkOf(answered.get(name), address) ?? {};
+    const { mtu = cluster.network.interfaceMtu } = linkOf(mine, address) ?? {};
     const pod = ends[at]?.pod;
     const pods = others.flatMap((other) => other.pods);
     const all: Layer[] = [
-      { layer: 'node', fromAddress: address, promised: mtu, targets: others.map((other) => other.node) },
+      { layer: 'node', fromAddress: address, promised: Math.min(mtu, LARGEST), targets: others.map((other) => other.node) },
       ...(pod === undefined
         ? []
         : [{ layer: 'pod' as const, fromAddress: pod.address, promised: pod.mtu, targets: pods }]),
     ];
-    return [name, all.filter(({ targets }) => targets.length > 0)] as const;
+    return [[name, all.filter(({ targets }) => targets.length > 0)] as const];
   });
   const missing = nodes.length - 1 - most;
   return {
@@ -82,8 +87,8 @@ export function pathLayers(
   };
 }
 
-function linkOf(node: NodeEvidence | undefined, address: string): LinkSeen | undefined {
-  return node?.links.find(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
+function linkOf(node: NodeEvidence, address: string): LinkSeen | undefined {
+  return node.links.find(({ addresses }) => addresses.some((each) => each.startsWith(`${address}/`)));
 }
 
 /** By name of the node: those that nodes need of it all the time. */

@@ -1,4 +1,4 @@
-/** The policies of the API and what they act in: nodes and pools as declared, namespaces and pods as they are. */
+/** The policies of the API and what they act in: nodes, pools and workloads as declared, namespaces and pods as they are. */
 import { worldOf } from '../../cluster/declared.ts';
 import { release } from '../../cluster/index.ts';
 import { isRecord } from '../../cluster/raw.ts';
@@ -25,7 +25,11 @@ export function liveWorld(asked: Asked): LiveWorld | undefined {
   if (api === undefined) return undefined;
   const { cluster } = asked;
   const calico = cluster.calico.version ?? release(cluster.kubespray.version)?.calico;
-  const declared = (resourcesIn(worldOf(cluster)) ?? []).filter(({ kind }) => !['Namespace', 'Pod'].includes(kind));
+  // The workloads that the stack tells of stay: they are promised, whether they run just now or not.
+  const there = new Set(api.namespaces.map(({ name }) => name));
+  const declared = (resourcesIn(worldOf(cluster)) ?? []).filter(
+    ({ kind, metadata }) => kind !== 'Namespace' || !there.has(metadata.name),
+  );
   const namespaces = api.namespaces.map(({ name, labels }) => ({
     apiVersion: 'v1',
     kind: 'Namespace',

@@ -54,7 +54,8 @@ function ofApi(asked: Omit<Subject, 'symptoms'>): Symptom[] {
   const api = apiOf(asked);
   if (api === undefined) return [...(nodes.size === 0 ? [] : [symptom.apiSilent()]), ...fromNodes];
   const known = new Map(api.nodes.map((node) => [node.name, node]));
-  const ofNodes = members(asked).flatMap(({ name }) => {
+  // A list that is empty could not be read.
+  const ofNodes = (api.nodes.length === 0 ? [] : members(asked)).flatMap(({ name }) => {
     const node = known.get(name);
     if (node === undefined) return [symptom.nodeAbsent(name)];
     return node.ready === false ? [symptom.nodeNotReady(name)] : [];
@@ -107,11 +108,15 @@ function ofBgp(asked: Omit<Subject, 'symptoms'>): Symptom[] {
 function ofRoutes(asked: Omit<Subject, 'symptoms'>): Symptom[] {
   const { nodes, cluster } = asked;
   if (cluster.network.ipam.kind !== 'calico') return [];
-  const blocks = (apiOf(asked)?.blocks ?? []).filter(({ cidr, held }) => !cidr.includes(':') && held.length > 0);
+  const api = apiOf(asked);
+  const there = new Set(api?.nodes.map(({ name }) => name));
+  const blocks = (api?.blocks ?? []).filter(
+    ({ cidr, held, node }) => !cidr.includes(':') && held.length > 0 && node !== null && there.has(node),
+  );
   return [...nodes].flatMap(([name, node]) => {
-    const known = new Set(node.routes.map(({ to }) => to));
+    const known = new Set(node.routes.map(({ to }) => (to.includes('/') ? to : `${to}/32`)));
     return blocks
-      .filter((block) => block.node !== null && block.node !== name && !known.has(block.cidr))
+      .filter((block) => block.node !== name && !known.has(block.cidr))
       .map(({ cidr }) => symptom.route(name, cidr));
   });
 }

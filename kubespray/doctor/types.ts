@@ -13,7 +13,7 @@ export interface Evidence {
   readonly nodes: Readonly<Record<string, Known<NodeEvidence>>>;
   /** As the first control-plane node that answers reads it with the cluster's own kubeconfig. */
   readonly api: Known<ApiEvidence>;
-  /** Every ordered pair of nodes that answer, and their pods: measured, not compared. */
+  /** From every node that answers to every other one, silent ones too, and between their pods: measured, not compared. */
   readonly paths: readonly PathSeen[];
   /** Paths that could not be measured: from where, and why. Absent where all were. */
   readonly unmeasured?: readonly { readonly what: string; readonly why: string }[];

@@ -32,7 +32,7 @@ export const bgpBlocked: Trouble = {
       nodes,
       evidence: shortened(found.flatMap(({ lines }) => lines)),
       why: 'Nodes tell each other by BGP where pods are: without a session the routes of the other one’s pods go away, after four minutes at the latest.',
-      mend: nodes.flatMap((name) => letIn(subject, name, 'tcp', port)),
+      mend: nodes.flatMap((name) => letIn(subject, name, { protocol: 'tcp', port, named: ruleOf(port) })),
       explains: [...new Set([...found.map(({ failed }) => failed.symptom), ...lost])],
       reference: 'kubespray v2.31.0 docs/operations/port-requirements.md (TCP 179)',
     };
@@ -61,9 +61,10 @@ function shownBy(subject: Subject, failed: Failed, port: number): string[] {
   return [...rules, ...silent, sessionLine(failed)];
 }
 
+const ruleOf = (port: number) => new RegExp(`\\b(${port}|bgp)\\b`);
+
 function ruleLines(subject: Subject, name: string, port: number): string[] {
-  const named = new RegExp(`\\b(${port}|bgp)\\b`);
-  return dropsWith(subject.nodes.get(name), named).map((line) => `${name}: ${line} (firewall)`);
+  return dropsWith(subject.nodes.get(name), ruleOf(port)).map((line) => `${name}: ${line} (firewall)`);
 }
 
 /** Nodes with such a rule; else those that every session has in common; else all. */
@@ -77,5 +78,5 @@ function guiltyOf(subject: Subject, all: readonly Failed[], port: number): strin
 
 function between(nodes: readonly string[], all: readonly Failed[]): string {
   const others = all.flatMap(({ node, other }) => [node, other?.name ?? '']).filter((name) => !nodes.includes(name));
-  return others.length === 0 ? `between ${listed(nodes)}` : `between ${listed(nodes)} and ${listed(others)}`;
+  return others.length === 0 ? `between ${listed(nodes)}` : `to and from ${listed(nodes)}`;
 }

@@ -23,7 +23,7 @@ export const bgpStalePeer: Trouble = {
           code: bgpStalePeer.code,
           severity: 'failing',
           message: `${listed(sessions.map((one) => one.node))} ${sessions.length === 1 ? 'keeps' : 'keep'} a BGP session with ${peer}${named}, which the stack does not name and which does not answer`,
-          nodes: sessions.map((one) => one.node),
+          nodes: node === undefined ? sessions.map((one) => one.node) : [node.name],
           evidence: shortened([
             ...sessions.map(sessionLine),
             ...(node === undefined

@@ -37,10 +37,7 @@ export const bgpWrongAs: Trouble = {
           on: controlPlane(subject),
           command: 'sudo calicoctl.sh get bgpconfig default -o yaml; sudo calicoctl.sh get nodes -o wide',
         },
-        ...nodes.slice(0, 3).map((name) => ({
-          on: controlPlane(subject),
-          command: `sudo calicoctl.sh patch node ${name} -p '{"spec":{"bgp":{"asNumber":${asOf(subject, name)}}}}'`,
-        })),
+        ...nodes.slice(0, 3).map((name) => ({ on: controlPlane(subject), command: settingAs(subject, name) })),
       ],
       ...(outside.length === refused.length && said !== undefined
         ? { stack: { path: 'network.bgp.peers[].as', to: said } }
@@ -56,6 +53,14 @@ export const bgpWrongAs: Trouble = {
 /** As the stack has it. */
 function asOf({ cluster }: Subject, name: string): number {
   return cluster.nodes.find((node) => node.name === name)?.bgp.as ?? cluster.network.bgp.as;
+}
+
+/** With the API as its datastore Calico keeps the number in an annotation; the cluster's own needs none. */
+function settingAs(subject: Subject, name: string): string {
+  const own = subject.cluster.nodes.find((node) => node.name === name)?.bgp.as;
+  if (subject.cluster.calico.datastore === 'etcd')
+    return `sudo calicoctl.sh patch node ${name} -p '{"spec":{"bgp":{"asNumber":${asOf(subject, name)}}}}'`;
+  return `sudo kubectl annotate node ${name} --overwrite projectcalico.org/ASNumber${own === undefined ? '-' : `=${own}`}`;
 }
 
 /** A number of its own that the API has of a node, other than the stack's. */

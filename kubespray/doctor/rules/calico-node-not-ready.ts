@@ -1,5 +1,5 @@
 import { restartCalico } from '../mend.ts';
-import { apiOf, controlPlane } from '../seen.ts';
+import { apiNode, apiOf, controlPlane } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { aboutNode, isCalicoNode, symptom } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
@@ -10,7 +10,12 @@ export const calicoNodeNotReady: Trouble = {
   judge(subject) {
     const api = apiOf(subject);
     if (api === undefined || subject.evidence.lab) return [];
-    const found = api.pods.filter(({ pod, ready }) => isCalicoNode(pod) && !ready);
+    // Of a node that is silent, or whose kubelet is, nobody knows how it is there.
+    const known = (node: string) =>
+      node === '' ||
+      subject.nodes.get(node)?.active.includes('kubelet') === true ||
+      (subject.nodes.has(node) && apiNode(subject, node)?.ready !== false);
+    const found = api.pods.filter(({ pod, node, ready }) => isCalicoNode(pod) && !ready && known(node));
     return found.map(({ pod, node, phase, restarts, why }): Diagnosis => {
       const log = subject.nodes.get(node)?.log.slice(-3) ?? [];
       const bgp = /BGP not established with ([\d., ]+)/.exec(why)?.[1];

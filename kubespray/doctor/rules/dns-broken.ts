@@ -1,5 +1,5 @@
 import { coreDnsOf } from '../../../cluster/policies/dns.ts';
-import { apiOf, controlPlane } from '../seen.ts';
+import { apiNode, apiOf, controlPlane } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { symptom } from '../symptoms.ts';
 import type { ApiPod, Diagnosis, Trouble } from '../types.ts';
@@ -42,7 +42,9 @@ function coreDns(subject: Subject): Diagnosis[] {
 /** The cache of a node: its pods ask nobody else. */
 function cache(subject: Subject): Diagnosis[] {
   if (!subject.cluster.network.dns.nodeLocalCache) return [];
-  const pods = podsOf(subject, /^kube-system\/(nodelocaldns|node-local-dns)-/).filter(({ ready }) => !ready);
+  const pods = podsOf(subject, /^kube-system\/(nodelocaldns|node-local-dns)-/).filter(
+    ({ ready, node }) => !ready && subject.nodes.has(node) && apiNode(subject, node)?.ready !== false,
+  );
   if (pods.length === 0) return [];
   const nodes = [...new Set(pods.map(({ node }) => node))];
   return [

@@ -27,10 +27,14 @@ export const duplicateTunnelAddress: Trouble = {
           nodes,
           evidence: [...new Set(all.map(({ line }) => line))],
           why: 'Other nodes send what is for either of them to one: answers go astray, and connections through the tunnel hang.',
-          mend: wrong.flatMap((node) => [
-            { on: controlPlane(subject), command: `sudo kubectl annotate node ${node} ${annotationOf(subject)}-` },
-            restartCalico(subject, node),
-          ]),
+          mend: [
+            ...wrong.flatMap((node) => [
+              { on: controlPlane(subject), command: `sudo kubectl annotate node ${node} ${annotationOf(subject)}-` },
+              restartCalico(subject, node),
+            ]),
+            // A pod that is made anew asks IPAM for an address, and gets one that nobody has.
+            ...(owner === undefined ? [] : pods.map(({ pod }) => deletion(subject, pod))),
+          ],
           explains: [...new Set(nodes.flatMap((node) => pathsThrough(subject, node)))],
           reference: 'Calico v3.31.5 node/pkg/allocateip/allocateip.go (ensureHostTunnelAddress)',
         },
@@ -43,6 +47,8 @@ interface Holder {
   readonly node: string;
   readonly who: string;
   readonly tunnel: boolean;
+  /** `production/web`, of a pod. */
+  readonly pod?: string;
   readonly line: string;
 }
 
@@ -63,8 +69,16 @@ function holdersOf(subject: Subject): Map<string, Holder[]> {
         add(address, { node: name, who: `node ${name}`, tunnel: true, line: `${name}: ${device} has ${address}` });
   for (const { pod, node, address } of api?.addresses ?? [])
     if (holders.has(address))
-      add(address, { node, who: `pod ${pod}`, tunnel: false, line: `API: pod ${pod} on ${node} has ${address}` });
+      add(address, { node, who: `pod ${pod}`, tunnel: false, pod, line: `API: pod ${pod} on ${node} has ${address}` });
   return holders;
+}
+
+function deletion(subject: Subject, pod = ''): { on: string; command: string } {
+  const [namespace, name] = pod.split('/');
+  return {
+    on: controlPlane(subject),
+    command: `sudo kubectl -n ${namespace} delete pod ${name} # its controller makes it anew`,
+  };
 }
 
 /** By the handle that IPAM has of it: `vxlan-tunnel-addr-homelab`. */

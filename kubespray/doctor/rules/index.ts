@@ -26,7 +26,9 @@ import { mtuLargerThanPath } from './mtu-larger-than-path.ts';
 import { mtuOfRunningPods } from './mtu-of-running-pods.ts';
 import { mtuSmallerSwitchPort } from './mtu-smaller-switch-port.ts';
 import { networkManager } from './network-manager.ts';
+import { nodeAbsent } from './node-absent.ts';
 import { nodeDown } from './node-down.ts';
+import { nodeNotReady } from './node-not-ready.ts';
 import { podAddressesBlocked } from './pod-addresses-blocked.ts';
 import { policyTroubles } from './policies.ts';
 import { poolNotAsDeclared } from './pool-not-as-declared.ts';
@@ -38,7 +40,16 @@ import { wireguardNoKey } from './wireguard-no-key.ts';
 import { wireguardSilent } from './wireguard-silent.ts';
 import { wrongInterface } from './wrong-interface.ts';
 
-const ofNodes: readonly Trouble[] = [nodeDown, apiDown, wrongInterface, ipForwardOff, calicoNodeNotReady, clockOff];
+const ofNodes: readonly Trouble[] = [
+  nodeDown,
+  apiDown,
+  nodeNotReady,
+  nodeAbsent,
+  wrongInterface,
+  ipForwardOff,
+  calicoNodeNotReady,
+  clockOff,
+];
 const ofSize: readonly Trouble[] = [mtuSmallerSwitchPort, mtuLargerThanPath, mtuOfRunningPods];
 const ofAddresses: readonly Trouble[] = [
   ipamExhausted,

@@ -3,7 +3,7 @@ import { up } from '../mend.ts';
 import { apiOf } from '../seen.ts';
 import { symptom } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
-import { shortened } from '../words.ts';
+import { counted, shortened } from '../words.ts';
 import { ipamOf } from './ipam-exhausted.ts';
 import { BLOCK_LIMIT, poolsOf } from './pools.ts';
 
@@ -25,10 +25,10 @@ export const ipamBlockLimit: Trouble = {
         {
           code: ipamBlockLimit.code,
           severity: here.length > 0 ? 'broken' : 'failing',
-          message: `${name} has ${own.length} blocks, and may have ${limit}`,
+          message: `${name} has ${counted(own.length, 'block')}, and may have ${limit}`,
           nodes: [name],
           evidence: shortened([
-            `API: ${own.length} blocks of ${name}, ${own.reduce((sum, { held }) => sum + held.length, 0)} of ${own.reduce((sum, { size }) => sum + size, 0)} addresses held (IPAMBlocks)`,
+            `API: ${counted(own.length, 'block')} of ${name}, ${own.reduce((sum, { held }) => sum + held.length, 0)} of ${own.reduce((sum, { size }) => sum + size, 0)} addresses held (IPAMBlocks)`,
             ...here.map(({ pod, why }) => `API: pod ${pod} on ${name}: ${why}`),
           ]),
           why: 'At the limit a node gets no address from anywhere, not even a borrowed one: its new pods stay in ContainerCreating.',

@@ -1,7 +1,7 @@
 import { controlPlane } from '../seen.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
 import { counted, listed, shortened } from '../words.ts';
-import { secondPool } from './ipam-exhausted.ts';
+import { stackOf } from './ipam-exhausted.ts';
 import { poolsOf } from './pools.ts';
 
 export const ipamBorrowed: Trouble = {
@@ -32,7 +32,7 @@ export const ipamBorrowed: Trouble = {
       ),
       why: 'It works, with a route of its own for each of them on every node; nodes borrow when no free block is left, or when they may take no more.',
       mend: [{ on: controlPlane(subject), command: 'sudo calicoctl.sh ipam show --show-borrowed' }],
-      ...(free ? {} : { stack: secondPool(subject).stack }),
+      ...(free ? {} : stackOf(subject)),
       explains: [],
       reference: 'https://docs.tigera.io/calico/latest/reference/calicoctl/ipam/show',
     };

@@ -1,10 +1,11 @@
+import { deriveNetwork } from '../../../cluster/index.ts';
 import { up } from '../mend.ts';
 import { apiOf, controlPlane } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { symptom } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
 import { counted, listed, shortened } from '../words.ts';
-import { BLOCK_LIMIT, furtherPool, NO_ADDRESS, openPools, type Pool } from './pools.ts';
+import { BLOCK_LIMIT, furtherPool, NO_ADDRESS, openPools, type Pool, rangeBeside } from './pools.ts';
 
 export const ipamExhausted: Trouble = {
   code: 'ipam-exhausted',
@@ -33,7 +34,7 @@ export const ipamExhausted: Trouble = {
         ...secondPool(subject).mend,
         { on: controlPlane(subject), command: 'sudo calicoctl.sh ipam show --show-blocks' },
       ],
-      stack: secondPool(subject).stack,
+      ...stackOf(subject),
       explains: waiting.map(({ pod }) => symptom.waiting(pod)),
       reference:
         'https://docs.tigera.io/calico/latest/networking/ipam/migrate-pools; Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:891; no pool needs to be released or made anew for it',
@@ -41,6 +42,12 @@ export const ipamExhausted: Trouble = {
     return [finding];
   },
 };
+
+/** `network.furtherPools`, where there is room for one. */
+export function stackOf(subject: Subject): Pick<Diagnosis, 'stack'> {
+  const { stack } = secondPool(subject);
+  return stack === undefined ? {} : { stack };
+}
 
 export function ipamOf({ cluster }: Subject): { strictAffinity: boolean; maxBlocksPerHost: number } {
   const { ipam } = cluster.network;
@@ -52,21 +59,18 @@ export function poolLine({ name, cidr, addresses, held, blocks, taken }: Pool): 
 }
 
 /** A second pool beside the first: nothing that runs is touched. */
-export function secondPool(subject: Subject): { stack: NonNullable<Diagnosis['stack']>; mend: Diagnosis['mend'] } {
+export function secondPool(subject: Subject): { stack?: NonNullable<Diagnosis['stack']>; mend: Diagnosis['mend'] } {
+  const { pool, pods } = subject.cluster.network;
   const cidr = furtherPool(subject);
-  if (cidr === undefined)
+  if (cidr !== undefined)
     return {
-      stack: {
-        path: 'network.furtherPools',
-        to: `nothing is left of network.pods (${subject.cluster.network.pods}), which a live cluster keeps: see docs/live.md, or give pods fewer addresses`,
-      },
-      mend: [],
+      stack: { path: 'network.furtherPools', to: `[{ name: second, cidr: ${cidr}, blockSize: ${pool.blockSize} }]` },
+      mend: [up],
     };
-  return {
-    stack: {
-      path: 'network.furtherPools',
-      to: `[{ name: second, cidr: ${cidr}, blockSize: ${subject.cluster.network.pool.blockSize} }]`,
-    },
-    mend: [up],
-  };
+  // All of the pods' range is in use, which a live cluster keeps: Calico takes a pool outside of it, and kube-proxy hides its pods behind nodes.
+  const { ipipMode, vxlanMode } = deriveNetwork(subject.cluster);
+  const outside = rangeBeside(subject);
+  const object = `{"apiVersion":"projectcalico.org/v3","kind":"IPPool","metadata":{"name":"second"},"spec":{"cidr":"${outside}","blockSize":${pool.blockSize},"ipipMode":"${ipipMode}","vxlanMode":"${vxlanMode}","natOutgoing":${pool.natOutgoing}}}`;
+  const command = `echo '${object}' | sudo calicoctl.sh create -f - # outside of network.pods (${pods}), of which nothing is left: ClusterIPs see its pods by their node`;
+  return { mend: outside === undefined ? [] : [{ on: controlPlane(subject), command }] };
 }

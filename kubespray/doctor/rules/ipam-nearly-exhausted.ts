@@ -1,6 +1,5 @@
-import { up } from '../mend.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
-import { ipamExhausted, ipamOf, poolLine, secondPool } from './ipam-exhausted.ts';
+import { ipamExhausted, ipamOf, poolLine, secondPool, stackOf } from './ipam-exhausted.ts';
 import { openPools } from './pools.ts';
 
 /** Share of all addresses from which on it is said. */
@@ -18,7 +17,6 @@ export const ipamNearlyExhausted: Trouble = {
       ? [sum(({ taken }) => taken.length), sum(({ blocks }) => blocks)]
       : [sum(({ held }) => held), sum(({ addresses }) => addresses)];
     if (used < NEARLY * all) return [];
-    const { stack } = secondPool(subject);
     const finding: Diagnosis = {
       code: ipamNearlyExhausted.code,
       severity: 'failing',
@@ -26,8 +24,8 @@ export const ipamNearlyExhausted: Trouble = {
       nodes: [],
       evidence: pools.map(poolLine),
       why: 'Once none is left, new pods stay in ContainerCreating; a roll-out needs some addresses twice.',
-      mend: [up],
-      stack,
+      mend: secondPool(subject).mend,
+      ...stackOf(subject),
       explains: [],
       reference: 'https://docs.tigera.io/calico/latest/networking/ipam/migrate-pools',
     };

@@ -6,7 +6,7 @@ import { symptom } from '../symptoms.ts';
 import type { Diagnosis, PathSeen, Trouble } from '../types.ts';
 import { listed, shortened } from '../words.ts';
 import { nodePath, pathsWith } from './paths.ts';
-import { mtuOfNewPods, roomFor, sizeLine, smallerMtu, takesOf, uplinkOf } from './room.ts';
+import { mostPodsAreLarger, mtuOfNewPods, roomFor, sizeLine, smallerMtu, takesOf, uplinkOf } from './room.ts';
 
 export const mtuLargerThanPath: Trouble = {
   code: 'mtu-larger-than-path',
@@ -20,7 +20,7 @@ export const mtuLargerThanPath: Trouble = {
     const promised = Math.max(...narrow.map((one) => one.promised));
     const hole = narrow.some(({ told }) => told === null);
     const nodes = [...new Set(narrow.flatMap(({ from, to }) => [from, to]))];
-    const stack = smallerMtu(subject, room);
+    const stack = smallerInterfaces(subject, nodes) ?? smallerMtu(subject, room);
     const finding: Diagnosis = {
       code: mtuLargerThanPath.code,
       severity: hole ? 'broken' : 'failing',
@@ -34,7 +34,12 @@ export const mtuLargerThanPath: Trouble = {
       why: hole
         ? 'Large packets vanish without a word: connections open, small answers come, and then TLS, uploads and large pages hang.'
         : 'Every large packet is sent twice, and what does not listen to “fragmentation needed” (UDP, many middle boxes) is lost.',
-      mend: [...(stack === undefined ? [] : [up]), ...restarts(subject, narrow)],
+      mend: [
+        ...(stack === undefined
+          ? nodes.slice(0, 3).map((on) => ({ on, command: `grep -s mtu /etc/cni/net.d/*.conflist # ${room} is right` }))
+          : [up]),
+        ...restarts(subject, narrow),
+      ],
       ...stack,
       explains: [...new Set(narrow.map(symptom.narrow))],
       reference:
@@ -51,9 +56,11 @@ function ofTheCluster(subject: Subject, path: PathSeen): boolean {
   const between = nodePath(subject, path.from, path.to);
   if (between !== undefined && between.largest !== null && between.largest < between.promised) return false;
   const node = subject.nodes.get(path.from);
+  // As large as the smaller of both ends is as it should be.
   const least = Math.min(...[path.from, path.to].map((name) => podMtu(subject, name, path)));
   if ((path.largest ?? 0) >= least) return false;
-  return node === undefined || mtuOfNewPods(subject, path.from, node) > (path.largest ?? 0);
+  if (node === undefined || mostPodsAreLarger(subject)) return true;
+  return mtuOfNewPods(subject, path.from, node) > (path.largest ?? 0);
 }
 
 /** Of the pod at that end. */
@@ -70,6 +77,17 @@ function ofInterfaces(subject: Subject, nodes: readonly string[]): string {
     return link !== undefined && link.mtu < interfaceMtu ? [`${link.name} of ${name} has ${link.mtu}`] : [];
   });
   return small.length === 0 ? '' : `; ${listed(small)}, the stack says ${interfaceMtu}`;
+}
+
+/** `network.interfaceMtu`, where `network.mtu` follows from it. */
+function smallerInterfaces(
+  subject: Subject,
+  nodes: readonly string[],
+): { stack: NonNullable<Diagnosis['stack']> } | undefined {
+  const { interfaceMtu, mtu } = subject.cluster.network;
+  const least = Math.min(...nodes.flatMap((name) => uplinkOf(subject, name)?.mtu ?? []));
+  if (mtu !== 'auto' || least >= interfaceMtu || !Number.isFinite(least)) return undefined;
+  return { stack: { path: 'network.interfaceMtu', from: String(interfaceMtu), to: String(least) } };
 }
 
 function nodeLine(subject: Subject, { from, to }: PathSeen): string[] {

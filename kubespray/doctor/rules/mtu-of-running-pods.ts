@@ -4,19 +4,15 @@ import { symptom } from '../symptoms.ts';
 import type { Diagnosis, PodSeen, Trouble } from '../types.ts';
 import { counted, listed, shortened } from '../words.ts';
 import { pathsWith } from './paths.ts';
-import { mtuOfNewPods } from './room.ts';
+import { mostPodsAreLarger, mtuOfNewPods, oddPods } from './room.ts';
 
 export const mtuOfRunningPods: Trouble = {
   code: 'mtu-of-running-pods',
   title: 'Pods keep an MTU of former times',
   judge(subject) {
-    const odd = [...subject.nodes].flatMap(([node, seen]) => {
-      const wanted = mtuOfNewPods(subject, node, seen);
-      return seen.pods
-        .filter(({ mtu, hostMtu }) => mtu !== wanted || (hostMtu !== null && hostMtu < mtu))
-        .map((pod) => ({ node, pod, wanted }));
-    });
-    if (odd.length === 0) return [];
+    const odd = oddPods(subject);
+    // What most of them have is what the cluster gives: mtu-larger-than-path speaks of that where it does not fit.
+    if (odd.length === 0 || mostPodsAreLarger(subject)) return [];
     const larger = odd.filter(({ pod, wanted }) => pod.mtu > wanted || (pod.hostMtu ?? pod.mtu) < pod.mtu);
     const nodes = [...new Set(odd.map(({ node }) => node))];
     const wanted = [...new Set(odd.map((one) => String(one.wanted)))];
@@ -50,27 +46,20 @@ function nameOf({ name, address }: PodSeen): string {
   return name === null ? `the pod at ${address}` : `pod ${name}`;
 }
 
-/** Paths that are narrow where one of these is at the end, and would not be without. */
+/** Paths that are narrow where one of these is at the end, and wide enough for a pod that is made today. */
 function explained(subject: Subject, addresses: ReadonlySet<string>): string[] {
-  const narrow = pathsWith(subject, 'pod', symptom.narrow).filter(
-    ({ fromAddress, toAddress }) => addresses.has(fromAddress) || addresses.has(toAddress),
-  );
-  return [
-    ...new Set(
-      narrow
-        .filter(({ from, largest }) => {
-          const node = subject.nodes.get(from);
-          const least = Math.min(...narrow.flatMap((path) => podsAt(subject, path.from, path.to, addresses)));
-          return node === undefined || (largest ?? 0) >= Math.min(mtuOfNewPods(subject, from, node), least);
-        })
-        .map(symptom.narrow),
-    ),
-  ];
+  const narrow = pathsWith(subject, 'pod', symptom.narrow).filter(({ from, fromAddress, toAddress, largest }) => {
+    const node = subject.nodes.get(from);
+    const mine = addresses.has(fromAddress) || addresses.has(toAddress);
+    const least = Math.min(...podsAt(subject, addresses), node === undefined ? 0 : mtuOfNewPods(subject, from, node));
+    return mine && (largest ?? 0) >= least;
+  });
+  return [...new Set(narrow.map(symptom.narrow))];
 }
 
-function podsAt({ nodes }: Subject, from: string, to: string, addresses: ReadonlySet<string>): number[] {
-  return [from, to].flatMap((name) =>
-    (nodes.get(name)?.pods ?? []).filter(({ address }) => addresses.has(address)).map(({ mtu }) => mtu),
+function podsAt({ nodes }: Subject, addresses: ReadonlySet<string>): number[] {
+  return [...nodes.values()].flatMap(({ pods }) =>
+    pods.filter(({ address }) => addresses.has(address)).map(({ mtu }) => mtu),
   );
 }
 

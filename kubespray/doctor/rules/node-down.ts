@@ -9,19 +9,19 @@ export const nodeDown: Trouble = {
   judge(subject) {
     return silentNodes(subject).flatMap(({ name, why }): Diagnosis[] => {
       const seen = seenByOthers(subject, name);
-      // Silent to the workstation alone: that may be the way there.
-      if (seen.length === 0) return [];
+      // Silent to the workstation alone: that may be its SSH, or the way there.
+      if (seen.length === 0 && !isGone(subject, name, why)) return [];
       const [first] = members(subject).filter((node) => node.roles.includes('control-plane') && node.name !== name);
       return [
         {
           code: nodeDown.code,
           severity: 'broken',
-          message: `${name} does not answer over SSH, and others do not hear from it either`,
+          message: `${name} does not answer${seen.length === 0 ? ', and others of its network do' : ' over SSH, and others do not hear from it either'}`,
           nodes: [name],
           evidence: [`${name}: SSH: ${why}`, ...seen],
           why: 'Its pods are gone with it, and what is replicated elsewhere has a copy less.',
           mend: [
-            { on: 'its console', command: `start ${name}, or see what keeps it: power, disk, network` },
+            { on: `the console of ${name}`, command: 'start it, or see what keeps it: power, disk, cable' },
             ...(first === undefined ? [] : [{ on: first.name, command: `sudo kubectl describe node ${name}` }]),
           ],
           explains: aboutNode(subject, name),
@@ -31,6 +31,15 @@ export const nodeDown: Trouble = {
     });
   },
 };
+
+/**
+ * Nothing at all comes back from its address, as from no machine there is, while others answer; and nobody has it ready.
+ * In the lab nobody sees to that: its nodes are ready for good.
+ */
+function isGone(subject: Subject, name: string, why: string): boolean {
+  const ready = apiNode(subject, name)?.ready === true && !subject.evidence.lab;
+  return !ready && subject.nodes.size > 0 && /no route to it|no answer at all|EHOSTUNREACH|ETIMEDOUT/.test(why);
+}
 
 /** What speaks for its being down, apart from SSH. */
 function seenByOthers(subject: Subject, name: string): string[] {

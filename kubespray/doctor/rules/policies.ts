@@ -15,7 +15,8 @@ import { nameOf } from '../../../policies/objects/world.ts';
 import type { Resource } from '../../../reachability/index.ts';
 import { subjectOf } from '../../subject.ts';
 import { liveWorld } from '../live-world.ts';
-import { controlPlane } from '../seen.ts';
+import { up } from '../mend.ts';
+import { apiOf, controlPlane } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
 
@@ -39,12 +40,17 @@ function troubleOf(code: string, title: string, rule: ObjectRule): Trouble {
     title,
     judge(subject) {
       const declared = declaredBy(subject);
-      if (declared === undefined) return [];
+      if (declared === undefined || (rule === selectorMatchesNothing && !labelsAreKnown(subject))) return [];
       const readable = declared.objects.filter((object) => rule.concerns?.(object) !== false);
       if (readable.length === 0 && rule !== expectation) return [];
       return rule.judge(declared).map((found) => diagnosis(subject, declared, rule, code, found));
     },
   };
+}
+
+/** Nobody is matched by a selector where nobody's labels are known. */
+function labelsAreKnown(subject: Subject): boolean {
+  return apiOf(subject)?.addresses.every(({ labels }) => labels !== undefined) ?? false;
 }
 
 function diagnosis(
@@ -61,20 +67,20 @@ function diagnosis(
   return {
     code,
     severity: rule.class === 'advice' ? 'risk' : 'failing',
-    message: object === undefined ? message : `${nameOf(object)}: ${message}`,
+    message,
     nodes: [],
     evidence: [
       `API: ${subjectName}${object === undefined || found.path === '' ? '' : ` at ${found.path}`}`,
       ...(rule === expectation ? [`stack: ${found.path}`] : []),
     ],
     why: rule.description,
-    mend:
-      object === undefined || isDeclared
-        ? [{ on: 'the workstation', command: 'calispray reach explain FROM TO PORT --stack NAME --live' }]
-        : [{ on: controlPlane(subject), command: editing(object) }],
-    ...(isDeclared || object === undefined
-      ? { stack: { path, to: hint } }
-      : { stack: { path: 'policies.extra', to: hint } }),
+    mend: isDeclared
+      ? [{ on: 'the workstation', command: 'calispray reach explain FROM TO PORT --stack NAME --live' }, up]
+      : [
+          { on: subjectName, command: hint },
+          ...(object === undefined ? [] : [{ on: controlPlane(subject), command: editing(object) }]),
+        ],
+    ...(isDeclared ? { stack: { path, to: hint } } : {}),
     explains: [],
     ...(reference === undefined ? {} : { reference }),
   };

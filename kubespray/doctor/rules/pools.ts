@@ -75,6 +75,24 @@ export function furtherPool(subject: Subject): string | undefined {
   return undefined;
 }
 
+/** A range of private addresses as large as the pool of the stack, that nothing of it overlaps; undefined where none is left. */
+export function rangeBeside(subject: Subject): string | undefined {
+  const { pods, services, nodes, pool } = subject.cluster.network;
+  const used = [pods, services, nodes, ...poolsOf(subject).map(({ cidr }) => cidr)].flatMap(
+    (cidr) => range(cidr) ?? [],
+  );
+  const prefix = Math.max(range(pool.cidr)?.prefix ?? 16, 12);
+  const size = 2 ** (32 - prefix);
+  for (const whole of ['10.0.0.0/8', '172.16.0.0/12'].flatMap((cidr) => range(cidr) ?? [])) {
+    // From the end: the first ranges are those that somebody has already.
+    for (let first = whole.last - size + 1; first >= whole.first; first -= size) {
+      const last = first + size - 1;
+      if (!used.some((one) => one.first <= last && first <= one.last)) return `${addressOf(first)}/${prefix}`;
+    }
+  }
+  return undefined;
+}
+
 function addressOf(number: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
 }

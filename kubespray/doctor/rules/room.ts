@@ -2,7 +2,7 @@
 import { deriveMtu } from '../../../cluster/index.ts';
 import { deviceOf, linkWith, wayBetween } from '../seen.ts';
 import type { Subject } from '../subject.ts';
-import type { Diagnosis, NodeEvidence, PathSeen } from '../types.ts';
+import type { Diagnosis, NodeEvidence, PathSeen, PodSeen } from '../types.ts';
 import { nodePath } from './paths.ts';
 
 /** What is left for pods of the path between their nodes; undefined where that path was not measured. */
@@ -29,10 +29,10 @@ export function smallerMtu({ cluster }: Subject, room: number): { stack: NonNull
   return { stack: { path: 'network.mtu', from, to: String(room) } };
 }
 
-/** `masternode→homelab: 1500 promised, 1450 answered, nobody said “fragmentation needed” (measured, pod to pod)` */
+/** `masternode→homelab: 1450 of 1500 bytes answered, nobody says “fragmentation needed” (measured, pod to pod)` */
 export function sizeLine({ layer, from, to, promised, largest, told }: PathSeen): string {
   const said = told === null ? 'nobody says “fragmentation needed”' : `“fragmentation needed” names ${told}`;
-  return `${from}→${to}: ${promised} bytes promised, ${largest} answered, ${said} (measured, ${layer} to ${layer})`;
+  return `${from}→${to}: ${largest} of ${promised} bytes answered, ${said} (measured, ${layer} to ${layer})`;
 }
 
 /** The interface that carries the node's address: `eth0`. */
@@ -48,4 +48,20 @@ export function takesOf(subject: Subject, from: string, to: string): string {
   if (most === undefined) return 'nothing is taken by encapsulation';
   const way = wayBetween(subject, from, to);
   return `${most.what} takes ${most.bytes}${way === 'none' ? ', where it is used' : ''}`;
+}
+
+/** Pods that have another MTU than new ones of their node get, or less on the node's side than on theirs. */
+export function oddPods(subject: Subject): { node: string; pod: PodSeen; wanted: number }[] {
+  return [...subject.nodes].flatMap(([node, seen]) => {
+    const wanted = mtuOfNewPods(subject, node, seen);
+    return seen.pods
+      .filter(({ mtu, hostMtu }) => mtu !== wanted || (hostMtu !== null && hostMtu < mtu))
+      .map((pod) => ({ node, pod, wanted }));
+  });
+}
+
+/** Whether it is no remainder of former times: most pods have more than the tunnel or the stack gives. */
+export function mostPodsAreLarger(subject: Subject): boolean {
+  const all = [...subject.nodes.values()].flatMap(({ pods }) => pods).length;
+  return oddPods(subject).filter(({ pod, wanted }) => pod.mtu > wanted).length * 2 > all;
 }

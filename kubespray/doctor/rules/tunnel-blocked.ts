@@ -42,7 +42,7 @@ export function blocked(subject: Subject, by: Blocked): Diagnosis[] {
       nodes,
       evidence: shortened([...drops.map(({ line }) => line), ...counters, ...deaf.map(pathLine)]),
       why: by.why,
-      mend: nodes.flatMap((name) => letIn(subject, name, by.protocol, by.port)),
+      mend: nodes.flatMap((name) => letIn(subject, name, by)),
       ...(guilty.length > 0 ? {} : { stack: by.stack }),
       explains: [...new Set(deaf.map(symptom.silent))],
       ...(guilty.length > 0 ? {} : { inferred: true as const }),

@@ -37,7 +37,7 @@ export const wireguardSilent: Trouble = {
       nodes,
       evidence: shortened([...[...new Set(ends)].flatMap((name) => peerLines(subject, name)), ...deaf.map(pathLine)]),
       why: 'What pods of different nodes say to each other travels in these packets; nothing of it is sent in plain text instead.',
-      mend: nodes.flatMap((name) => letIn(subject, name, 'udp', 51820)),
+      mend: nodes.flatMap((name) => letIn(subject, name, { protocol: 'udp', port: 51820, named: /\b51820\b/ })),
       explains: [...new Set(deaf.map(symptom.silent))],
       reference:
         'https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements (WireGuard: UDP 51820)',

@@ -1,5 +1,5 @@
 import { up } from '../mend.ts';
-import { apiNode, linkWith, members } from '../seen.ts';
+import { apiNode, controlPlane, linkWith, members } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { aboutNode, symptom } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
@@ -35,7 +35,14 @@ export const wrongInterface: Trouble = {
           ],
           why: 'Other nodes send to that address: BGP sessions and tunnels to it fail where it is not one that all nodes share.',
           mend: wrong
-            ? [up, { on: name, command: 'ip -br addr' }]
+            ? [
+                { on: name, command: 'ip -br addr' },
+                {
+                  on: controlPlane(subject),
+                  command: 'sudo kubectl -n kube-system get ds calico-node -o yaml | grep -A1 IP_AUTODETECTION_METHOD',
+                },
+                up,
+              ]
             : [
                 {
                   on: name,
