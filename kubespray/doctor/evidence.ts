@@ -71,7 +71,12 @@ export function pathLayers(
     const pod = ends[at]?.pod;
     const pods = others.flatMap((other) => other.pods);
     const all: Layer[] = [
-      { layer: 'node', fromAddress: address, promised: Math.min(mtu, LARGEST), targets: others.map((other) => other.node) },
+      {
+        layer: 'node',
+        fromAddress: address,
+        promised: Math.min(mtu, LARGEST),
+        targets: others.map((other) => other.node),
+      },
       ...(pod === undefined
         ? []
         : [{ layer: 'pod' as const, fromAddress: pod.address, promised: pod.mtu, targets: pods }]),

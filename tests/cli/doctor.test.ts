@@ -51,8 +51,13 @@ describe('calispray doctor', () => {
     );
     assert.match(homelab !== undefined && 'unknown' in homelab ? homelab.unknown : '', /^homelab .* does not answer/);
     assert.match('unknown' in evidence.api ? evidence.api.unknown : '', /^masternode: there is no .*admin\.conf$/);
-    assert.deepEqual([evidence.paths, evidence.lab], [[], false]);
-    assert.match(said.join('\n'), /^1 of 2 nodes answer, the API does not/);
+    // Whether it is down, others can tell.
+    assert.deepEqual(
+      evidence.paths.map(({ from, to, small, largest }) => [from, to, small, largest]),
+      [['masternode', 'homelab', 'answered', 65_535]],
+    );
+    assert.equal(evidence.lab, false);
+    assert.match(said.join('\n'), /^1 of 2 nodes answer, the API does not.*\nMeasured 1 path/);
     const report = reportOf(evidence);
     assert.equal(report.ok, false);
     assert.ok(report.unknown.some(({ what }) => what === 'node homelab'));

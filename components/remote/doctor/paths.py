@@ -7,18 +7,33 @@ import json, threading
 CHUNK = 50  # targets whose answers a socket's buffer holds
 
 
+def together(calls):
+    """What each of [(function, arguments)] gives, all of them at once."""
+    given = [None] * len(calls)
+
+    def one(at, function, arguments):
+        given[at] = function(*arguments)
+
+    asking = [threading.Thread(target=one, args=(at, function, arguments), daemon=True) for at, (function, arguments) in enumerate(calls)]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join()
+    return given
+
+
 def others(target, promised, small, full):
     """What a small and a full packet did not say."""
     address = target["address"]
+    calls = [(tcp_closed, (address,)), (udp_closed, (address,))] + [(port, (address, int(each.partition("/")[2]))) for each in target["ports"]]
+    # Whoever is silent is waited for, and that is done once.
+    said = [function(*arguments) for function, arguments in calls] if small["answer"] else together(calls)
     found = {"to": target["to"], "toAddress": address, "promised": promised, "small": "answered" if small["answer"] else small["said"],
              "largest": promised if full["answer"] else None, "told": full.get("mtu") or small.get("mtu"),
-             "tcp": tcp_closed(address), "udp": udp_closed(address), "ports": {}}
-    for each in target["ports"]:
-        found["ports"][each] = port(address, int(each.partition("/")[2]))
+             "tcp": said[0], "udp": said[1], "ports": dict(zip(target["ports"], said[2:]))}
     if small["answer"] and not full["answer"]:
         searched = largest(address, promised)
-        found["largest"], found["told"] = searched["largest"], searched["told"]
-        found["small"] = searched["small"]
+        found["largest"], found["told"], found["small"] = searched["largest"], searched["told"], searched["small"]
     return found
 
 
@@ -28,12 +43,7 @@ def layer(targets, promised):
     for begin in range(0, len(targets), CHUNK):
         some = targets[begin:begin + CHUNK]
         answers = echoes([(each["address"], size) for each in some for size in (SMALL, promised)])
-        asking = [threading.Thread(target=lambda at=at, each=each: done.append(others(each, promised, *answers[2 * at:2 * at + 2])), daemon=True)
-                  for at, each in enumerate(some)]
-        for each in asking:
-            each.start()
-        for each in asking:
-            each.join()
+        done += together([(others, (each, promised, answers[2 * at], answers[2 * at + 1])) for at, each in enumerate(some)])
     return done
 
 
