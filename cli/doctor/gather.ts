@@ -58,7 +58,10 @@ export async function gather(
     say(`${answered.size} of ${cluster.nodes.length} nodes answer, ${words(api)} (${since(begun)}).`);
     const measured = performance.now();
     const { paths, unmeasured } = await pathsOf(cluster, answered, known, connectedTo, patience);
-    if (paths.length > 0) say(`Measured ${paths.length} paths between nodes and between pods (${since(measured)}).`);
+    if (paths.length > 0)
+      say(
+        `Measured ${paths.length} path${paths.length === 1 ? '' : 's'} between nodes and between pods (${since(measured)}).`,
+      );
     const lab = told.some(([, of]) => 'value' in of && of.value.answer.lab);
     return { version: 1, at, declared, nodes: Object.fromEntries(nodes), api, paths, ...unmeasured, lab };
   } finally {
