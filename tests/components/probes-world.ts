@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process';
 const PREFIX = `calispray-test-${process.pid}`;
 
 export interface PodWorld {
+  /** Name of the node's network namespace. */
+  readonly node: string;
   /** Path of a pod's network namespace. */
   readonly pod: (name: string) => string;
   /** Standard output of a command on the node. */
@@ -12,6 +14,8 @@ export interface PodWorld {
   readonly inPod: (name: string, ...argv: string[]) => string;
   /** What a Python script on the node prints, as JSON. */
   readonly python: <T>(text: string, interpreter?: string) => T;
+  /** Numbers of all processes on the node and in its pods. */
+  readonly processes: () => string[];
   readonly remove: () => void;
 }
 
@@ -49,10 +53,15 @@ export function makePodWorld(
     ]);
   }
   return {
+    node,
     pod: (pod) => `/run/netns/${name(pod)}`,
     onNode: (...argv) => inside(node, argv),
     inPod: (pod, ...argv) => inside(name(pod), argv),
     python: (text, interpreter = 'python3') => JSON.parse(inside(node, [interpreter, '-'], text)),
+    processes: () =>
+      [...Object.keys(pods).map(name), node].flatMap((space) =>
+        must(['ip', 'netns', 'pids', space]).trim().split('\n').filter(Boolean),
+      ),
     remove: () => {
       for (const space of [...Object.keys(pods).map(name), node]) spawnSync('ip', ['netns', 'del', space]);
     },

@@ -4,7 +4,7 @@
     {"op": "end", "of": 1}                         ends a child: what serves or listens ends by that alone
     {"op": "undo", "delete": [paths of the API]}   what is to be deleted when the lines end, however they end
 
-`serve` and `sender` say {"id": …, "ready": true} first. When the lines end, or after `seconds` of the first line, every child is ended and
+`hello` is asked with number 0 by nobody, to begin with. `serve` and `sender` say {"id": …, "ready": true} first. When the lines end, or after `seconds` of the first line, every child is ended and
 what there is to undo is undone. Python 3.6 or newer; this process has no threads, since it forks.
 """
 import glob
@@ -39,6 +39,8 @@ class Agent:
     def serve(self):
         """Until standard input ends."""
         stdin, text = sys.stdin.fileno(), b""
+        # Only then is more to come: what would have come with the first line is in a buffer of Python's own.
+        self.start({"id": 0, "op": "hello", "seconds": 15})
         while time.monotonic() < self.end:
             for pipe in select.select([stdin] + list(self.children), [], [], 0.25)[0]:
                 if pipe != stdin:
@@ -162,8 +164,7 @@ def dies_with_parent():
 
 
 def kubectl():
-    path = "/usr/local/bin/kubectl"  # kubespray's bin_dir, which sudo's path may lack
-    return path if os.access(path, os.X_OK) else shutil.which("kubectl") or "kubectl"
+    return shutil.which("kubectl") or "/usr/local/bin/kubectl"  # kubespray's bin_dir, which sudo's path may lack
 
 
 class Unix(http.client.HTTPConnection):

@@ -90,9 +90,15 @@ class Node:
                 # What interrupts this process in a terminal is not to cut what takes things away.
                 start_new_session=True,
             )
+            greeting = self.waiting[0] = asyncio.Queue[dict[str, Any]]()
             self.reading = [asyncio.create_task(self.read()), asyncio.create_task(self.read_errors())]
             self.write(agent)
-            self.hello = await self.raw("hello", 2 * CONNECT_SECONDS + 10)
+            said = await asyncio.wait_for(greeting.get(), 2 * CONNECT_SECONDS + 15)
+            if "problem" in said:
+                raise Silent(said["problem"])
+            self.hello = said["value"]
+        except asyncio.TimeoutError:
+            self.lost = self.lost or self.last or f"no answer within {2 * CONNECT_SECONDS + 15} s"
         except (Silent, OSError) as error:
             self.lost = self.lost or str(error)
         self.connected.set_result(None)

@@ -146,7 +146,8 @@ class Run:
         except Silent as error:
             self.world.fail(str(error))
         else:
-            self.step("Every pod runs: measuring.")
+            if not any(each.exception() for each in self.world.ready.values()):
+                self.step("Every pod runs: measuring.")
 
     async def judge(self, check: dict[str, Any]) -> None:
         function, needs = KINDS[check["kind"]]
@@ -221,8 +222,11 @@ class Run:
         lines = [self.why] if self.why else []
         for each in self.failures():
             _, seen, hint = self.results[each["id"]]
-            lines.append(f"{each['id']}: {seen}" + (f" ({hint})" if hint else ""))
+            lines += [f"✗ {each['sentence']}", f"    expected  {each['expected']}", f"    seen      {seen}"]
+            lines += [f"    → {hint}"] if hint else []
         lines += [f"left behind: {each}" for each in self.left]
+        if self.failures():
+            lines.append(f"{len(self.failures())} of {len(self.plan['checks'])} checks failed: `calispray verify` tries them again.")
         try:
             sys.stderr.write("".join(line + "\n" for line in lines))
             sys.stderr.flush()

@@ -17,6 +17,7 @@ NAMESPACES = "/api/v1/namespaces"
 PORT = 18080  # of the pods that serve: inside of their own network namespaces nobody else has it
 START_SECONDS = 60  # at most, for a pod
 REMOVE_SECONDS = 30
+FORCE_SECONDS = 8  # after them, pods are taken out of the API without their nodes
 MARGIN = 60  # seconds after its end, from when on a verification that left something is taken for killed
 
 
@@ -145,9 +146,8 @@ class World:
 
     async def delete(self, name: str) -> None:
         """Asks for it. Pods first: a namespace is only looked at five seconds later, and waits again for what is then still in it."""
-        status, answer = await self.api.call("DELETE", f"{NAMESPACES}/{name}/pods")
-        if status != 404:
-            status, answer = await self.api.call("DELETE", f"{NAMESPACES}/{name}")
+        await self.api.call("DELETE", f"{NAMESPACES}/{name}/pods")
+        status, answer = await self.api.call("DELETE", f"{NAMESPACES}/{name}")
         if status not in (200, 202, 404, 409):
             raise Silent(words(status, answer))
 
@@ -164,7 +164,7 @@ class World:
     async def removed(self, name: str) -> Optional[str]:
         """None, or why it is still there."""
         end, problem = time.monotonic() + REMOVE_SECONDS, f"still there after {REMOVE_SECONDS} s"
-        asked = False
+        force, asked = end - REMOVE_SECONDS + FORCE_SECONDS, False
         if self.posting:
             await asyncio.wait(self.posting)
         while time.monotonic() < end:
@@ -176,6 +176,10 @@ class World:
                 if status == 404:
                     return None
                 problem = ending(answer) or problem
+                if time.monotonic() > force:
+                    # Its node does not answer any more; nothing but an idle process is in it.
+                    await self.api.call("DELETE", f"{NAMESPACES}/{name}/pods?gracePeriodSeconds=0")
+                    force = end
             except Silent as error:
                 problem = str(error)
             await asyncio.sleep(0.2)

@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import type { Check, CheckResult } from '../../kubespray/verify/types.ts';
+import { type Verified, VerifyWorld } from './verify-world.ts';
+
+/** The whole of it but the machines: real agents, real packets between pods, an API of files. The lab has the rest. */
+describe('a verification on the controller', function () {
+  this.timeout(120_000);
+  let world: VerifyWorld;
+  afterEach(() => world.remove());
+
+  const result = ({ events }: Pick<Verified, 'events'>, id: string): CheckResult => {
+    const found = events.find((each) => each.event === 'check' && each.id === id);
+    assert.ok(found?.event === 'check', `${id} among ${JSON.stringify(events)}`);
+    return found;
+  };
+  const ending = ({ events }: Verified) => {
+    const last = events.at(-1);
+    assert.ok(last?.event === 'end');
+    return last;
+  };
+  const pods = (more: Partial<Check> = {}): Partial<Check> => ({
+    kind: 'pods-across-nodes',
+    with: { nodes: ['alpha', 'beta'], size: 1500 },
+    ...more,
+  });
+  const calico = '/apis/crd.projectcalico.org/v1';
+  const daemonSet = (tag: string) => ({
+    spec: {
+      template: {
+        spec: {
+          containers: [{ image: `quay.io/calico/node:${tag}` }],
+          initContainers: [{ image: `quay.io:5000/calico/cni:${tag}@sha256:0` }],
+        },
+      },
+    },
+  });
+  const podOf = (name: string, node: string, ready: boolean) => ({
+    metadata: { name, labels: { app: 'x' } },
+    spec: { nodeName: node },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  });
+
+  /** Checks of the API alone, each with what makes it pass and what makes it fail. */
+  const ofTheApi: [Partial<Check>, (world: VerifyWorld) => void, (world: VerifyWorld) => void, RegExp][] = [
+    [
+      { kind: 'node', with: { node: 'alpha' } },
+      () => {},
+      (on) => on.node('alpha', { ready: 'False' }),
+      /^not Ready: container runtime is down$/,
+    ],
+    [
+      { kind: 'kubelet-version', with: { node: 'beta', version: '1.35.4' } },
+      () => {},
+      (on) => on.node('beta', { version: 'v1.34.3', podCIDRs: ['10.99.5.0/24'] }),
+      /^1\.34\.3$/,
+    ],
+    [
+      {
+        kind: 'component',
+        with: { namespace: 'kube-system', selector: 'app=x', called: 'x', nodes: ['alpha', 'beta'] },
+      },
+      (on) => {
+        on.object('/api/v1/namespaces/kube-system/pods/x-1', podOf('x-1', 'alpha', true));
+        on.object('/api/v1/namespaces/kube-system/pods/x-2', podOf('x-2', 'beta', true));
+        on.object('/api/v1/namespaces/kube-system/pods/y', {
+          ...podOf('y', 'beta', false),
+          metadata: { labels: { app: 'y' } },
+        });
+      },
+      (on) => on.object('/api/v1/namespaces/kube-system/pods/x-2', podOf('x-2', 'beta', false)),
+      /^none Ready on beta; x-2 on beta: not Ready$/,
+    ],
+    [
+      { kind: 'calico-version', with: { namespace: 'kube-system', daemonSet: 'calico-node', version: '3.31.5' } },
+      (on) => on.object('/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node', daemonSet('v3.31.5')),
+      (on) => on.object('/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node', daemonSet('v3.30.2')),
+      /^an image of calico-node is v3\.30\.2$/,
+    ],
+    [
+      {
+        kind: 'pool',
+        with: {
+          name: 'default-pool',
+          spec: { cidr: '10.99.0.0/24', blockSize: 26, ipipMode: 'Never', natOutgoing: true },
+        },
+      },
+      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: '10.99.0.0/24', natOutgoing: true } }),
+      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: '10.99.0.0/24', ipipMode: 'Always' } }),
+      /^ipipMode is Always, not Never; natOutgoing is off, not on$/,
+    ],
+    [
+      { kind: 'routes', with: { node: 'alpha', ipam: 'calico' } },
+      (on) => {
+        on.object(`${calico}/ipamblocks/a`, { spec: { affinity: 'host:alpha', cidr: '10.99.9.0/26' } });
+        on.object(`${calico}/ipamblocks/b`, { spec: { affinity: 'host:beta', cidr: '10.99.0.64/26' } });
+        on.net.onNode('ip', 'route', 'add', '10.99.0.64/26', 'dev', 'calib1');
+      },
+      (on) => {
+        on.net.onNode('ip', 'route', 'replace', 'blackhole', '10.99.0.64/26');
+        on.object(`${calico}/ipamblocks/c`, { spec: { affinity: 'host:beta', cidr: '10.99.7.0/26' } });
+      },
+      /^0 of 2 blocks have a route; 10\.99\.0\.64\/26 of beta is blackhole here; none to 10\.99\.7\.0\/26 of beta$/,
+    ],
+    [
+      { kind: 'routes', id: 'routes/host-local', with: { node: 'alpha', ipam: 'host-local' } },
+      (on) => {
+        on.node('beta', { podCIDRs: ['10.99.5.0/24', 'fd99:5::/64'] });
+        on.net.onNode('ip', 'route', 'add', '10.99.0.0/16', 'dev', 'calib1');
+      },
+      (on) => {
+        on.net.onNode('ip', 'route', 'del', '10.99.0.0/16');
+        on.net.onNode('ip', 'route', 'add', 'default', 'dev', 'calib1');
+      },
+      /^0 of 1 blocks have a route; none to 10\.99\.5\.0\/24 of beta$/,
+    ],
+  ];
+
+  it('judges what the API and the nodes say, and passes nothing that is broken', async () => {
+    world = new VerifyWorld();
+    for (const [, make] of ofTheApi) make(world);
+    const plan = world.plan(ofTheApi.map(([check]) => ({ ...check, seconds: 4 })));
+    const well = await world.verify(plan);
+    assert.deepEqual(
+      well.events.flatMap((each) => (each.event === 'check' && each.outcome !== 'passed' ? [each] : [])),
+      [],
+    );
+    assert.deepEqual([well.code, well.errors, ending(well).ok], [0, '', true]);
+
+    for (const [, , spoil] of ofTheApi) spoil(world);
+    const spoilt = await world.verify(plan);
+    assert.equal(spoilt.code, 1);
+    assert.equal(ending(spoilt).ok, false);
+    for (const [check, , , said] of ofTheApi) {
+      const { outcome, seen } = result(spoilt, check.id ?? check.kind ?? '');
+      assert.equal(outcome, 'failed', `${check.kind}: ${seen}`);
+      assert.match(seen, said);
+      assert.ok(spoilt.errors.includes(seen), spoilt.errors);
+    }
+    assert.deepEqual(world.made(), [], 'nothing needed pods');
+  });
+
+  it('a check that is not required fails alone', async () => {
+    world = new VerifyWorld();
+    const plan = world.plan([
+      { kind: 'pool', with: { name: 'none', spec: {} }, required: false, seconds: 4 },
+      { kind: 'node', with: { node: 'alpha' } },
+    ]);
+    const ran = await world.verify(plan);
+    assert.deepEqual([ran.code, ran.errors, result(ran, 'pool').outcome, ending(ran).ok], [0, '', 'failed', true]);
+  });
+
+  it('measures between pods of its own, which it takes away', async () => {
+    world = new VerifyWorld();
+    const plan = world.plan([
+      pods(),
+      { kind: 'pods-same-node', with: { node: 'alpha', size: 1500 } },
+      pods({ id: 'ipv6', with: { nodes: ['alpha', 'beta'], size: 1500, family: 4 } }),
+      { kind: 'outside', with: { from: 'beta', to: 'alpha', snat: false } },
+      { kind: 'outside', id: 'snat', with: { from: 'beta', to: 'alpha', snat: true }, required: false },
+      { kind: 'outside-address', with: { nodes: ['alpha', 'beta'], address: '192.0.2.1' } },
+      {
+        kind: 'outside-address',
+        id: 'port',
+        with: { nodes: ['alpha'], address: '192.0.2.1', port: 4 },
+        required: false,
+      },
+      { kind: 'policy', with: { nodes: ['alpha', 'beta'] } },
+    ]);
+    const ran = await world.verify(plan);
+    assert.deepEqual([ran.code, ran.errors], [0, ''], JSON.stringify(ran.events, null, 1));
+    assert.equal(result(ran, 'pods-across-nodes').seen, '84 and 1500 bytes, TCP and UDP, both ways');
+    assert.equal(result(ran, 'pods-same-node').seen, '84 and 1500 bytes, both ways');
+    assert.equal(result(ran, 'outside').seen, 'alpha sees 10.99.0.65');
+    assert.deepEqual(
+      [result(ran, 'snat').outcome, result(ran, 'snat').seen],
+      ['failed', 'alpha sees the pod’s own address 10.99.0.65'],
+    );
+    assert.equal(result(ran, 'outside-address').seen, 'answered from 2 nodes');
+    assert.equal(result(ran, 'port').seen, 'from alpha: refused');
+    assert.equal(result(ran, 'policy').seen, 'reached before, not after');
+    assert.deepEqual(world.left(), []);
+    assert.deepEqual(ending(ran).left, []);
+
+    const made = world.made();
+    const [namespace, beside] = made
+      .filter(([path]) => path === '/api/v1/namespaces')
+      .map(([, { metadata }]) => metadata);
+    assert.match(namespace?.name ?? '', /^calispray-verify-[0-9a-f]{6}$/);
+    assert.equal(beside?.name, `${namespace?.name}-policy`);
+    assert.ok(Date.parse(namespace?.annotations?.['calispray.dev/remove-after'] ?? '') > Date.now());
+    const specs = made.filter(([path]) => path.endsWith('/pods')).map(([, { spec }]) => spec);
+    assert.deepEqual(new Set(specs.map((spec) => spec?.nodeName)), new Set(['alpha', 'beta']));
+    for (const spec of specs) {
+      assert.partialDeepStrictEqual(spec, {
+        activeDeadlineSeconds: 120,
+        automountServiceAccountToken: false,
+        containers: [
+          {
+            image: 'registry.example/pause:3.10.1',
+            imagePullPolicy: 'IfNotPresent',
+            securityContext: { capabilities: { drop: ['ALL'] } },
+          },
+        ],
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        tolerations: [{ operator: 'Exists' }],
+      });
+    }
+  });
+
+  it('a path that is narrower than what is promised, with its size', async () => {
+    world = new VerifyWorld({ mtu: 1400 });
+    const ran = await world.verify(world.plan([pods()]));
+    const { outcome, seen, hint } = result(ran, 'pods-across-nodes');
+    assert.equal(outcome, 'failed');
+    assert.match(
+      seen,
+      /^alpha → beta: 1400 bytes are the most, a “fragmentation needed” named 1400; beta → alpha: 1404 bytes are the most, and nobody says so/,
+    );
+    assert.match(hint ?? '', /lower network\.mtu to 1400/);
+  });
+
+  it('a policy that nothing enforces', async () => {
+    world = new VerifyWorld();
+    world.faults({ policies: 'ignored' });
+    const ran = await world.verify(world.plan([{ kind: 'policy', with: { nodes: ['alpha', 'beta'] }, seconds: 8 }]));
+    assert.deepEqual(
+      [result(ran, 'policy').outcome, result(ran, 'policy').seen],
+      ['failed', 'still reached after the policy'],
+    );
+    assert.deepEqual(world.left(), []);
+  });
+
+  it('pods that do not start, each said by its reason, and what does not need them judged all the same', async () => {
+    world = new VerifyWorld();
+    const waiting = [{ state: { waiting: { reason: 'ErrImagePull', message: 'no such host' } } }];
+    world.faults({ pods: { alpha: { phase: 'Pending', containerStatuses: waiting }, beta: { phase: 'Succeeded' } } });
+    const ran = await world.verify(world.plan([pods(), { kind: 'node', with: { node: 'beta' } }], { seconds: 12 }));
+    assert.equal(ran.code, 1);
+    assert.equal(result(ran, 'node').outcome, 'passed');
+    assert.match(result(ran, 'pods-across-nodes').seen, /ErrImagePull: no such host|ended at once/);
+    assert.deepEqual(world.left(), []);
+  });
+
+  it('a node that lets nobody in, and an API that is not there', async () => {
+    world = new VerifyWorld();
+    world.faults({ api: 'down' });
+    const silent = await world.verify(world.plan([{ kind: 'node', with: { node: 'alpha' } }, pods()]));
+    assert.match(
+      result(silent, 'node').seen,
+      /the API does not answer: alpha: error: the server is not to be found here/,
+    );
+    assert.match(result(silent, 'pods-across-nodes').seen, /the API does not answer/);
+    world.net.onNode('touch', `${world.dir}/down`);
+    const down = await world.verify(world.plan([{ kind: 'node', with: { node: 'beta' } }]));
+    assert.equal(result(down, 'node').seen, 'beta could not be asked: ssh: connect to host: No route to host');
+    const unknown = world.plan([{ kind: 'node', with: { node: 'gamma' } }]);
+    const gamma = await world.verify({
+      ...unknown,
+      nodes: [...unknown.nodes, { name: 'gamma', address: '192.0.2.9', roles: [] }],
+    });
+    assert.match(result(gamma, 'node').seen, /^gamma could not be asked: it is not in the inventory/);
+    world.net.onNode('rm', `${world.dir}/.calispray/test/desired.json`);
+    const empty = await world.verify(world.plan([{ kind: 'node', with: { node: 'beta' } }]));
+    assert.deepEqual([empty.code, empty.events.length], [2, 0]);
+    assert.match(empty.errors, /desired\.json is not on the controller: run `up`/);
+  });
+
+  it('goes to nodes as the playbooks do: host keys that are checked, the controller’s own key, root by sudo', async () => {
+    world = new VerifyWorld({ user: 'ops' });
+    const ran = await world.verify(world.plan([pods()]));
+    assert.deepEqual([ran.code, ran.errors], [0, '']);
+    const [alpha, beta] = world.logins().sort((a) => (a.includes('192.0.2.1 ') ? -1 : 1));
+    const home = `${world.dir}/.calispray/test`;
+    assert.match(
+      alpha ?? '',
+      new RegExp(
+        `BatchMode=yes .*StrictHostKeyChecking=yes -o UserKnownHostsFile=${home}/known_hosts -i ${home}/id_ed25519 -p 22 ops@192\\.0\\.2\\.1 sudo -n python3 `,
+      ),
+    );
+    assert.match(
+      beta ?? '',
+      new RegExp(
+        `StrictHostKeyChecking=accept-new -o UserKnownHostsFile=${home}/known_hosts\\.accepted .*-p 2222 ops@192\\.0\\.2\\.2 `,
+      ),
+    );
+  });
+
+  it('what a killed one left is removed by the next, what is still at work is not', async () => {
+    world = new VerifyWorld();
+    const labels = { 'app.kubernetes.io/managed-by': 'calispray-verify' };
+    const until = (time: string) => ({ metadata: { labels, annotations: { 'calispray.dev/remove-after': time } } });
+    world.object('/api/v1/namespaces/calispray-verify-000001', until('2020-01-01T00:00:00Z'));
+    world.object(
+      '/api/v1/namespaces/calispray-verify-000002',
+      until(new Date(Date.now() + 60_000).toISOString().replace(/\.\d+/, '')),
+    );
+    world.object('/api/v1/namespaces/calispray-verify-000003', until('never'));
+    world.object('/api/v1/namespaces/production', {
+      metadata: { annotations: { 'calispray.dev/remove-after': '2020-01-01T00:00:00Z' } },
+    });
+    const ran = await world.verify(world.plan([pods()]));
+    assert.equal(ran.code, 0, ran.errors);
+    const there = ['calispray-verify-000001', 'calispray-verify-000002', 'calispray-verify-000003', 'production'];
+    assert.deepEqual(
+      there.filter((name) => world.has(`/api/v1/namespaces/${name}`)),
+      there.slice(1),
+    );
+    assert.ok(ran.events.some((each) => each.event === 'step' && each.text.includes('calispray-verify-000001')));
+  });
+
+  it('two at once do not disturb each other', async () => {
+    world = new VerifyWorld();
+    const plan = world.plan([pods(), { kind: 'node', with: { node: 'alpha' } }]);
+    const both = await Promise.all([world.verify(plan), world.verify(plan)]);
+    for (const ran of both) assert.deepEqual([ran.code, ran.errors], [0, '']);
+    assert.equal(world.made().filter(([path]) => path === '/api/v1/namespaces').length, 2);
+    assert.deepEqual(world.left(), []);
+  });
+
+  it('says what it could not take away, and how it is done', async () => {
+    world = new VerifyWorld();
+    const running = world.start(world.plan([pods({ with: { nodes: ['alpha', 'beta'], size: 1400 } })]));
+    await until(() => running.said().some((each) => each.event === 'step' && each.text.startsWith('Making')));
+    world.faults({ delete: 'refused' });
+    const ran = await running.ended;
+    const [left] = ending(ran).left;
+    assert.match(
+      left ?? '',
+      /^namespace (calispray-verify-\w+): deleting is not allowed here \(status 403\); kubectl delete namespace \1$/,
+    );
+    assert.equal(ran.code, 1);
+    assert.ok(ran.errors.includes(left ?? 'nothing'));
+  });
+
+  it('ends after the time that all of it may take, with what was not done said to have failed', async () => {
+    world = new VerifyWorld();
+    world.faults({ pods: { alpha: { phase: 'Pending' } } });
+    const ran = await world.verify(world.plan([pods()], { seconds: 3 }));
+    assert.equal(result(ran, 'pods-across-nodes').outcome, 'failed');
+    assert.match(result(ran, 'pods-across-nodes').seen, /not done within the 3 s/);
+    assert.deepEqual(world.left(), []);
+  });
+
+  describe('interrupted while it measures', () => {
+    /** One that waits for a pod that does not start; its namespace is there. */
+    async function atWork() {
+      world = new VerifyWorld();
+      world.faults({ pods: { alpha: { phase: 'Pending' } } });
+      const running = world.start(world.plan([pods()]));
+      await until(
+        () => world.left().length === 1 && world.made().filter(([path]) => path.endsWith('/pods')).length >= 2,
+      );
+      return running;
+    }
+    const nothingLeft = async () => {
+      await until(() => world.left().length === 0);
+      await until(() => world.processes().length === 0);
+    };
+
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      it(`by ${signal}`, async () => {
+        const running = await atWork();
+        running.kill(signal);
+        const ran = await running.ended;
+        assert.equal(ran.code, 1);
+        assert.match(ran.errors, new RegExp(`^interrupted by ${signal}\n`));
+        assert.equal(ending(ran).ok, false);
+        assert.deepEqual(world.left(), []);
+        await nothingLeft();
+      });
+    }
+
+    it('by the end of who reads', async () => {
+      const running = await atWork();
+      running.stdout?.destroy();
+      running.stderr?.destroy();
+      await nothingLeft();
+    });
+
+    it('by SIGKILL: the agents take everything away', async () => {
+      const running = await atWork();
+      running.kill('SIGKILL');
+      await nothingLeft();
+    });
+  });
+});
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((wake) => setTimeout(wake, 50));
+}
