@@ -8,6 +8,8 @@ interface Step {
   readonly block_size: number;
   readonly nodes?: readonly { name: string; address: string }[];
   readonly remove?: readonly string[];
+  /** Blocks in the API, by CIDR, and whose they are. */
+  readonly claimed?: Readonly<Record<string, string>>;
 }
 interface Member {
   readonly name: string;
@@ -26,7 +28,9 @@ for run in json.load(sys.stdin):
     answers = []
     with tempfile.TemporaryDirectory() as d:
         for step in run:
-            calico_blocks.GIVEN = json.dumps({**step, "path": d + "/calico/blocks.json"})
+            claimed = step.pop("claimed", {})
+            calico_blocks.claimed = lambda **api: claimed
+            calico_blocks.GIVEN = json.dumps({**step, "path": d + "/calico/blocks.json", "api": {"server": "https://192.168.4.63:6443"}})
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 try: calico_blocks.main()
                 except SystemExit: pass
@@ -71,6 +75,21 @@ describe('blocks of the lab', () => {
     assert.deepEqual(
       answers?.map((answer) => 'changed' in answer && answer.changed),
       [true, true, true, false],
+    );
+  });
+
+  it('that pods took meanwhile stay where they are: who joins gets others', () => {
+    const claimed = { '10.244.0.64/26': 'masternode', '10.244.0.128/26': 'new' };
+    const [answers] = play([
+      [
+        { ...pool, nodes: nodes('masternode') },
+        { ...pool, nodes: nodes('masternode', 'new'), claimed },
+        { ...pool, nodes: nodes('other'), claimed: { ...claimed, '10.244.0.192/26': '' } },
+      ],
+    ]);
+    assert.deepEqual(
+      members(answers?.[2]).map(({ name, blocks }) => [name, ...blocks].join(' ')),
+      ['masternode 10.244.0.0/26', 'new 10.244.0.128/26', 'other 10.244.1.0/26'],
     );
   });
 

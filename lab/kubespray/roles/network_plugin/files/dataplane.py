@@ -15,6 +15,7 @@ import sys
 import time
 
 sys.path.insert(0, "/usr/local/lib/calispray-lab")
+import dns  # noqa: E402
 import network  # noqa: E402
 import services  # noqa: E402
 from host import RUN, ip, ip_json, load_plan, read, run, save, sysctl  # noqa: E402
