@@ -12,3 +12,14 @@ export const clusters = {
   nftables: clusterOf(edited(full, { network: { dataplane: 'nftables' } })),
   ebpf: clusterOf(edited(full, { network: { dataplane: 'ebpf', wireguard: false }, kubernetes: { proxy: 'none' } })),
 };
+
+/** With a pool that a test can fill, scraped once a second. */
+export const watched = clusterOf(
+  edited(full, {
+    network: {
+      pool: { cidr: '10.244.0.0/24', blockSize: 28 },
+      ipam: { calico: { maxBlocksPerHost: 6 } },
+    },
+    monitoring: { interval: '1s' },
+  }),
+);
