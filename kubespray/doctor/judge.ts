@@ -15,11 +15,12 @@ import { unknownIn } from './unknown.ts';
 export function reportOf(evidence: Evidence): Report {
   const subject = subjectOf(evidence);
   const { symptoms } = subject;
-  const shown = judged(subject).filter(({ inferred }) => inferred !== true);
-  const concluded = judged(subject).filter(({ inferred }) => inferred === true);
+  const all = judged(subject);
+  const shown = all.filter((one) => !isConcluded(one));
+  const concluded = all.filter(isConcluded);
   // What is concluded from symptoms is concluded from those that nothing shown explains.
   const rest = without(symptoms, shown);
-  const remaining = judged({ ...subject, symptoms: rest }).filter(({ inferred }) => inferred === true);
+  const remaining = concluded.length === 0 ? [] : judged({ ...subject, symptoms: rest }).filter(isConcluded);
   const findings = ranked([...shown, ...remaining]);
   const gone = concluded.filter(({ code }) => !findings.some((one) => one.code === code));
   return {
@@ -49,6 +50,10 @@ function declaredIn({ declared }: Evidence): Cluster {
   const parsed = parseCluster(isRecord(policies) ? { ...rest, policies: others } : declared);
   if (!parsed.ok) throw new UserError(parsed.findings);
   return parsed.cluster;
+}
+
+function isConcluded({ inferred }: Diagnosis): boolean {
+  return inferred === true;
 }
 
 function judged(subject: Subject): Diagnosis[] {

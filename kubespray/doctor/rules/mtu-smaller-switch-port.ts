@@ -1,5 +1,6 @@
 import { deriveMtu } from '../../../cluster/index.ts';
 import { up } from '../mend.ts';
+import { silentNodes } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { symptom } from '../symptoms.ts';
 import type { Diagnosis, PathSeen, Trouble } from '../types.ts';
@@ -17,6 +18,8 @@ export const mtuSmallerSwitchPort: Trouble = {
     const promised = Math.max(...narrow.map((path) => path.promised));
     const hole = narrow.some(({ told }) => told === null);
     const nodes = suspects(narrow);
+    // Asked from the same network, a node is not heard either: what it is asked is large.
+    const lost = silentNodes(subject).filter(({ name }) => nodes.includes(name));
     const { overhead } = deriveMtu(subject.cluster);
     const stack = smallerMtu(subject, least - overhead);
     const finding: Diagnosis = {
@@ -24,7 +27,7 @@ export const mtuSmallerSwitchPort: Trouble = {
       severity: hole ? 'broken' : 'failing',
       message: `the network carries ${least} bytes to and from ${listed(nodes)}, and interfaces there promise ${promised}`,
       nodes,
-      evidence: shortened(narrow.map(sizeLine)),
+      evidence: shortened([...narrow.map(sizeLine), ...lost.map(({ name, why }) => `${name}: SSH: ${why}`)]),
       why: 'Not only pods: what the nodes themselves say to each other (etcd, kubelet, images) hangs as soon as it is large, and encapsulation needs room beside it.',
       mend: [
         {
@@ -35,7 +38,10 @@ export const mtuSmallerSwitchPort: Trouble = {
         ...(stack === undefined ? [] : [up]),
       ],
       ...stack,
-      explains: [...new Set([...narrow.map(symptom.narrow), ...ofPods(subject, narrow)])],
+      explains: [
+        ...new Set([...narrow.map(symptom.narrow), ...ofPods(subject, narrow)]),
+        ...lost.map(({ name }) => symptom.nodeSilent(name)),
+      ],
       reference: 'https://docs.tigera.io/calico/latest/networking/configuring/mtu#determine-mtu-size',
     };
     return [finding];

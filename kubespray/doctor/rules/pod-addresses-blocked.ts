@@ -13,6 +13,7 @@ export const podAddressesBlocked: Trouble = {
       ({ from, to }) => hasRoute(subject, from, to) && hasRoute(subject, to, from),
     );
     if (deaf.length === 0) return [];
+    const { kind } = subject.cluster.network.encapsulation;
     const finding: Diagnosis = {
       code: podAddressesBlocked.code,
       severity: 'broken',
@@ -28,8 +29,8 @@ export const podAddressesBlocked: Trouble = {
       ],
       stack: {
         path: 'network.encapsulation',
-        from: 'none',
-        to: '{ vxlan: cross-subnet } or { vxlan: always }, with migrate.encapsulation',
+        from: kind === 'none' ? 'none' : `{ ${kind}: cross-subnet }`,
+        to: kind === 'none' ? '{ vxlan: always }, with migrate.encapsulation' : `{ ${kind}: always }`,
       },
       explains: [...new Set(deaf.map(symptom.silent))],
       inferred: true,

@@ -16,7 +16,7 @@ export const vxlanBlocked: Trouble = {
       port,
       why: 'What pods of different nodes say to each other travels in these packets; pods of one node go on hearing each other.',
       stack: {
-        path: 'network.encapsulation.vxlan.port',
+        path: 'network.encapsulation.port',
         from: String(port),
         to: 'a UDP port that the network lets through, where it cannot be opened (8472 on VMware with VMXNET3)',
       },

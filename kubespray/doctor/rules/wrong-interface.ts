@@ -31,7 +31,9 @@ export const wrongInterface: Trouble = {
                 ]
               : []),
             ...(elsewhere ? [`API: node ${name}: InternalIP = ${internal.join(', ')}`] : []),
-            `${name}: ${address} is${onLink(subject, name, address) || ' on no interface that was seen'}`,
+            ...(subject.nodes.has(name)
+              ? [`${name}: ${address} is${onLink(subject, name, address) || ' on no interface'}`]
+              : []),
           ],
           why: 'Other nodes send to that address: BGP sessions and tunnels to it fail where it is not one that all nodes share.',
           mend: wrong
