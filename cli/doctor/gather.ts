@@ -7,7 +7,8 @@ import { nodeEvidence, pathLayers, type Tick } from '../../kubespray/doctor/evid
 import { apiAnswer, type NodeAnswer, nodeAnswer, pathsAnswer } from '../../kubespray/doctor/evidence-schema.ts';
 import type { ApiEvidence, Evidence, NodeEvidence, PathSeen } from '../../kubespray/doctor/types.ts';
 import type { Known } from '../../kubespray/status/index.ts';
-import { all } from '../ssh/all.ts';
+import { AT_A_TIME, all } from '../ssh/all.ts';
+import { closed } from '../ssh/close.ts';
 import type { Connected } from '../ssh/connect.ts';
 import { exec } from '../ssh/exec.ts';
 import { Jumps } from '../ssh/jumps.ts';
@@ -46,7 +47,10 @@ export async function gather(
         connected.client.on('error', () => {});
       }
       connecting.get(node.name)?.resolve(connected);
-      return [node, connected.ok ? await tellOf(node, connected.client, patience) : silent(connected)] as const;
+      if (!connected.ok) return [node, { unknown: connected.finding.message }] as const;
+      const told = await tellOf(node, connected.client, patience);
+      if (!staysOpen(node, cluster)) await closed(connected.client);
+      return [node, told] as const;
     });
     const [told, api] = await Promise.all([asked, apiOf(cluster, connectedTo, patience)]);
     const known = 'value' in api ? api.value : undefined;
@@ -57,7 +61,9 @@ export async function gather(
     const answered = new Map(nodes.flatMap(([name, of]) => ('value' in of ? [[name, of.value] as const] : [])));
     say(`${answered.size} of ${cluster.nodes.length} nodes answer, ${words(api)} (${since(begun)}).`);
     const measured = performance.now();
-    const { paths, unmeasured } = await pathsOf(cluster, answered, known, connectedTo, patience);
+    const again = (node: Node) =>
+      staysOpen(node, cluster) ? connectedTo(node.name) : jumps.connect(wayTo(node), patience.connect);
+    const { paths, unmeasured } = await pathsOf(cluster, answered, known, again, patience);
     if (paths.length > 0)
       say(
         `Measured ${paths.length} path${paths.length === 1 ? '' : 's'} between nodes and between pods (${since(measured)}).`,
@@ -74,8 +80,9 @@ function words(api: Known<ApiEvidence>): string {
   return 'value' in api ? 'the API too' : 'the API does not';
 }
 
-function silent({ finding }: Extract<Connected, { ok: false }>): { readonly unknown: string } {
-  return { unknown: finding.message };
+/** A thousand sockets at once are more than many a workstation gives a process. The API is asked over one that stays. */
+function staysOpen({ roles }: Node, { nodes }: Cluster): boolean {
+  return nodes.length <= AT_A_TIME || roles.includes('control-plane');
 }
 
 /** The clock is asked for by itself: a command that takes no time, so the round trip is nearly all there is to it. */
@@ -123,7 +130,7 @@ async function pathsOf(
   cluster: Cluster,
   answered: ReadonlyMap<string, NodeEvidence>,
   api: ApiEvidence | undefined,
-  connectedTo: (name: string) => Promise<Connected | undefined>,
+  connectionTo: (node: Node) => Promise<Connected | undefined>,
   patience: Patience,
 ): Promise<{ readonly paths: PathSeen[]; readonly unmeasured: Pick<Evidence, 'unmeasured'> }> {
   const failed: { what: string; why: string }[] = [];
@@ -133,9 +140,14 @@ async function pathsOf(
   if (left !== undefined) failed.push({ what: 'paths', why: left });
   const found = await all(cluster.nodes, async (node): Promise<PathSeen[]> => {
     const layers = asked.get(node.name) ?? [];
-    const connected = await connectedTo(node.name);
-    if (layers.length === 0 || connected?.ok !== true) return [];
+    if (layers.length === 0) return [];
+    const connected = await connectionTo(node);
+    if (connected?.ok !== true) {
+      if (connected !== undefined) failed.push({ what: `paths from ${node.name}`, why: connected.finding.message });
+      return [];
+    }
     const given = await ask(connected.client, node, 'paths', { seconds, layers }, seconds + 5);
+    if (!staysOpen(node, cluster)) await closed(connected.client);
     const answer = 'unknown' in given ? undefined : pathsAnswer.safeParse(given.value).data;
     const problems = 'unknown' in given ? [given.unknown] : (answer?.problems ?? ['its answer is not whole']);
     for (const why of problems) failed.push({ what: `paths from ${node.name}`, why });

@@ -1,5 +1,5 @@
 /** How many hosts are spoken to at a time: enough for every cluster of ordinary size, and no thousand sockets at once. */
-const AT_A_TIME = 64;
+export const AT_A_TIME = 64;
 
 /** What `each` makes of every item, in their order, never more than `limit` of them at work. */
 export async function all<T, R>(

@@ -5,6 +5,7 @@ import type { Cluster, Node } from '../../cluster/index.ts';
 import { wayTo } from '../../components/endpoint.ts';
 import type { NodeFacts } from '../../kubespray/index.ts';
 import { all } from './all.ts';
+import { closed } from './close.ts';
 import { CONNECT_SECONDS } from './connect.ts';
 import { Jumps } from './jumps.ts';
 
@@ -55,19 +56,6 @@ async function askNode(node: Node, cluster: Cluster, jumps: Jumps, seconds: numb
   } finally {
     await closed(client);
   }
-}
-
-/** Ends a connection. The next one begins when its socket is gone: so many at a time are so many sockets. */
-async function closed(client: Client): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve) => {
-    client.once('close', () => resolve());
-    // It may have been lost before, or the other side keeps it open.
-    timer = setTimeout(resolve, 1000);
-    client.end();
-  });
-  clearTimeout(timer);
-  client.destroy();
 }
 
 /** What every node behind a jump host says of that host is said once. */

@@ -9,6 +9,7 @@ import { textOf } from '../../cli/doctor/text.ts';
 import { type Report, reportOf } from '../../kubespray/doctor/index.ts';
 import { readEvidence, writtenEvidence } from '../../kubespray/doctor/read.ts';
 import { healthy } from '../kubespray/doctor/support/healthy.ts';
+import { withManyNodes } from '../support/farm/many.ts';
 import { ShellNode } from '../support/shell-node.ts';
 import { clusterOf } from '../support/stacks.ts';
 
@@ -108,6 +109,17 @@ describe('calispray doctor', () => {
     const none = await node.calispray('doctor', '--from', file('none.json'));
     assert.deepEqual([none.code, /cannot-read/.test(none.err)], [1, true], none.err);
     assert.equal(node.told.length, before);
+  });
+
+  it('has no more than 64 connections at a time, and one that stays open for the API', async () => {
+    const served = await withManyNodes(100, async (cluster) => {
+      const { nodes, api } = await gather(clusterOf(cluster), cluster, () => {}, PATIENCE);
+      assert.equal(Object.keys(nodes).length, 100);
+      // They answer all questions with the facts of a node.
+      for (const node of Object.values(nodes)) assert.match('unknown' in node ? node.unknown : '', /not whole/);
+      assert.match('unknown' in api ? api.unknown : '', /not whole/);
+    });
+    assert.deepEqual([served.connections, served.most <= 65], [100, true], JSON.stringify(served));
   });
 
   it('finds nothing in a healthy cluster, and ends well', async () => {
