@@ -99,6 +99,12 @@ command('doctor', 'find out what is wrong with the cluster, why, and what mends 
   .option('--from <file>', 'judge such a file; no stack and no node is asked')
   .option(...jsonOption)
   .action(run(() => import('./commands/doctor.ts')));
+command('verify', 'prove on the nodes that pods, Services, names and policies work as the stack says')
+  .option(...stackOption, 'lab')
+  .option('--only <check...>', 'these checks alone: a name, or a group of them (routes, routes/NODE)')
+  .option('--junit <file>', 'write the results as JUnit')
+  .option(...jsonOption)
+  .action(run(() => import('./commands/verify.ts')));
 command('unlock', 'lift the lock of a run that is known to be over')
   .option(...stackOption, 'lab')
   .option('--force', 'lift it although its process is alive, or ran on another machine')

@@ -7,14 +7,15 @@ export interface Reach {
   ok: boolean;
 }
 
-/** `headline` is the engine's count: `no change, 38 unchanged`. */
-export function screen(cluster: Cluster, reached: readonly Reach[], headline: string): string[] {
+/** `headline` is the engine's count: `no change, 38 unchanged`; `verified` what the last verification found. */
+export function screen(cluster: Cluster, reached: readonly Reach[], headline: string, verified: string): string[] {
   return [
     '',
     ...section(`Cluster ${cluster.name}`, [headline]),
     ...section('Nodes', table(cluster.nodes.map((node) => [node.name, node.address, node.roles.join(', ')]))),
     ...section('Network', networkLines(cluster)),
     ...section('Pods', podLines(reached)),
+    ...section('Verified', [verified]),
     ...section('Policies', policyLines(cluster)),
     ...section('Monitoring', monitoringLines(cluster)),
     ...section('Try next', [

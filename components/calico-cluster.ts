@@ -24,6 +24,7 @@ import { Pools } from './pools.ts';
 import { refuseWithoutPack } from './refuse.ts';
 import { secretVariables, withDigests } from './secret-variables.ts';
 import { kubespraySource } from './source.ts';
+import { Verification } from './verification.ts';
 import { World, worldArgs } from './world.ts';
 
 export interface CalicoClusterArgs {
@@ -43,6 +44,8 @@ export interface CalicoClusterArgs {
 export class CalicoCluster extends pulumi.ComponentResource {
   readonly kubeconfig: pulumi.Output<string>;
   readonly policies: readonly string[];
+  /** What the last verification found; `not verified` where the stack says never. */
+  readonly verified: pulumi.Input<string>;
 
   constructor(name: string, args: CalicoClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster } = args;
@@ -94,12 +97,19 @@ export class CalicoCluster extends pulumi.ComponentResource {
       mine,
     );
     const inCluster = { parent: this, providers: { kubernetes: provider } };
-    if (poolObjects(cluster).length > 0) new Pools(`${name}-pools`, { cluster, after: gate }, inCluster);
-    this.policies = new Policies(`${name}-policies`, { cluster, after: gate }, inCluster).names;
+    const pools =
+      poolObjects(cluster).length > 0 ? [new Pools(`${name}-pools`, { cluster, after: gate }, inCluster)] : [];
+    const policies = new Policies(`${name}-policies`, { cluster, after: gate }, inCluster);
+    this.policies = policies.names;
     if (metricsObjects(cluster).length > 0) {
       new Monitoring(`${name}-felix-metrics`, { cluster, after: gate }, inCluster);
     }
-    this.registerOutputs({ kubeconfig: this.kubeconfig, policies: this.policies });
+    this.verified =
+      cluster.verify.after === 'never'
+        ? 'not verified'
+        : new Verification(`${name}-verification`, { cluster, host, build, after: [gate, ...pools, policies] }, mine)
+            .verified;
+    this.registerOutputs({ kubeconfig: this.kubeconfig, policies: this.policies, verified: this.verified });
   }
 }
 
@@ -114,6 +124,7 @@ export function clusterOutputs(cluster: Cluster, made: CalicoCluster): Record<st
     pool: cluster.network.pool.cidr,
     policies: made.policies,
     monitoring: cluster.monitoring.kind,
+    verified: made.verified,
     kubeconfig: made.kubeconfig,
   };
 }

@@ -25,4 +25,5 @@ export * from './policies.ts';
 export * from './pools.ts';
 export * from './secret-variables.ts';
 export * from './source.ts';
+export * from './verification.ts';
 export * from './world.ts';

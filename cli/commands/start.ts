@@ -29,6 +29,7 @@ export default async function start(options: StackOptions): Promise<number> {
   const { labStatus, probePods } = await import('../../lab/index.ts');
   const { lab } = labStatus(labName());
   const reached = lab === undefined ? [] : await probePods(lab);
-  for (const line of screen(declared.cluster, reached, countLine(journal, touched ? 'over' : 'planned'))) say(line);
+  const headline = countLine(journal, touched ? 'over' : 'planned');
+  for (const line of screen(declared.cluster, reached, headline, String(journal.outputs.verified))) say(line);
   return reached.every((each) => each.ok) ? exitCodes.done : exitCodes.finding;
 }

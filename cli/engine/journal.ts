@@ -225,6 +225,11 @@ export class Journal {
     if (op === 'replace' || op === 'create-replacement') change.act = 'replace';
     if (change.properties.length === 0) change.properties = propertyChanges(metadata);
     const wasOver = known !== undefined && (known.state === 'done' || known.state === 'failed');
+    // What it replaces may be taken away before: neither that nor the engine's note that it is a replacement is the end of it.
+    if ((op === 'delete-replaced' || op === 'replace') && state === 'done' && !wasOver) {
+      this.changes.set(key, change);
+      return;
+    }
     change.state = wasOver && state === 'running' ? known.state : state;
     this.changes.set(key, change);
     if (state === 'running' && !this.begun.has(key)) {

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   'calispray:kubernetes:ApiGate': 'API gate',
   'calispray:monitoring:FelixMetrics': 'Monitoring',
   'calispray:reachability:World': 'declared world',
+  'calispray:verify:Verification': 'verification',
   'command:remote:Command': 'command',
   'command:remote:CopyToRemote': 'copy',
 };
@@ -37,6 +38,7 @@ const commands: Readonly<Record<string, readonly (readonly [name: RegExp, said: 
   ],
   'calispray:kubespray:Kubeconfig': [[/^.*-read$/, 'kubeconfig']],
   'calispray:kubernetes:ApiGate': [[/^.*-wait$/, 'wait for the API']],
+  'calispray:verify:Verification': [[/^.*-checks$/, 'verification']],
 };
 
 /** `NetworkPolicy production/allow-dns` for an object of Kubernetes, `node vmstation-homelab` otherwise. */

@@ -14,6 +14,8 @@ const WORLD = 'calispray:reachability:World';
 const BUILD = 'calispray:kubespray:Build';
 /** Components whose commands read once more after everything else: a digest of the facts is what they get. */
 const readers = ['calispray:kubespray:Kubeconfig', 'calispray:kubernetes:ApiGate'];
+/** Proves what the rest carried out; made anew each time, and nothing of the cluster is. */
+const VERIFICATION = 'calispray:verify:Verification';
 /** Components whose commands take on standard input what the plan says, or a digest of it. */
 const carryOut = [BUILD, ...readers];
 
@@ -31,9 +33,10 @@ export function connectionLines(journal: Journal): string[] {
   return [`  ~ connection of ${whose}: nothing runs on the nodes but a check`];
 }
 
-/** Whether it only reads again what the rest may have changed: the record, the kubeconfig, what the API serves. */
+/** Whether it only reads again what the rest may have changed: the record, the kubeconfig, what the API serves, whether it all works. */
 export function onlyReads({ act, type, urn, properties }: Change): boolean {
   const parent = typesOf(urn).at(-2) ?? '';
+  if (act === 'replace' && type === COMMAND && parent === VERIFICATION) return true;
   const reads = parent === BUILD ? /-record$/.test(urn) : readers.includes(parent);
   return act === 'update' && type === COMMAND && reads && properties.every(({ path }) => path === 'stdin');
 }

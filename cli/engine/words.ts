@@ -38,6 +38,7 @@ export function pendingSaid(message: string): string {
 }
 
 const COMMAND_FAILED = 'the remote command failed';
+const VERIFICATION_FAILED = 'not everything that was carried out is proved to work';
 /** Lines of a failed command's output that are shown; the rest is on the node. */
 const OUTPUT_LINES = 12;
 
@@ -49,8 +50,15 @@ export function commandSaid(message: string): string {
   const found = /^([^\n]*?): running "(?:[^"\\]|\\.)*":\n?([\s\S]*)$/.exec(message);
   if (found === null) return message;
   const [, verdict = '', output = ''] = found;
-  const lines = output.trimEnd().split('\n').slice(-OUTPUT_LINES);
+  const all = output.trimEnd().split('\n');
+  // A verification's results, line by line; what failed is said in words beside them (components/remote/verify/).
+  if (all.some(isVerifyEvent)) return [VERIFICATION_FAILED, ...all.filter((line) => !isVerifyEvent(line))].join('\n');
+  const lines = all.slice(-OUTPUT_LINES);
   return [`${COMMAND_FAILED} (${verdict})`, ...lines].join('\n');
+}
+
+function isVerifyEvent(line: string): boolean {
+  return /^\{"event": ?"(step|check|end)"/.test(line);
 }
 
 /** What a diagnostic comes to, in one line: of a failed command, what it said last. */
@@ -69,7 +77,7 @@ function causeIn(lines: readonly string[]): string | undefined {
 
 /** A failed command's message without the lines that were told while it ran. */
 export function untold(message: string, told: ReadonlySet<string>): string {
-  if (!message.startsWith(COMMAND_FAILED)) return message;
+  if (!message.startsWith(COMMAND_FAILED) && !message.startsWith(VERIFICATION_FAILED)) return message;
   const lines = message.split('\n').filter((line) => !told.has(line));
   return lines.join('\n');
 }

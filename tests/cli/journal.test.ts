@@ -111,6 +111,32 @@ describe("a journal of the engine's events", () => {
     assert.equal(countLine(journal, 'over'), '1 replaced, 1 unchanged');
   });
 
+  it('ends a replacement with its new self, where the old one is taken away before', () => {
+    const told: Told[] = [];
+    const journal = new Journal((each) => told.push(each));
+    const of = (op: string) => step(op, 'command:remote:Command', 'run', { keys: ['triggers'] });
+    for (const op of ['delete-replaced', 'replace']) {
+      journal.take(pre(of(op)));
+      journal.take(outputs(of(op), false));
+    }
+    journal.take(pre(of('create-replacement')));
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['begun'],
+    );
+    assert.equal(countLine(journal, 'over'), '1 not done');
+    journal.take({
+      sequence: 0,
+      timestamp: 0,
+      resOpFailedEvent: { metadata: of('create-replacement'), status: 1, steps: 1 },
+    });
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['begun', 'ended'],
+    );
+    assert.match(told.flatMap((each) => toldLines(each)).join(), /✗ command run could not be replaced/);
+  });
+
   it('says of each change how it ended', () => {
     const told: Told[] = [];
     const journal = new Journal((each) => told.push(each));

@@ -11,7 +11,7 @@ describe('the closing screen', () => {
     const reached = pods.flatMap((from) =>
       pods.filter((to) => to !== from).map((to) => ({ from, to, ok: from === 'default/a' })),
     );
-    const text = screen(cluster, reached, 'no change, 34 unchanged').join('\n');
+    const text = screen(cluster, reached, 'no change, 34 unchanged', '25 checks passed').join('\n');
     for (const part of [
       /masternode +192\.168\.4\.63 +control-plane, etcd, worker/,
       /no encapsulation, MTU 1500 .* BGP AS 64512/,
@@ -21,6 +21,7 @@ describe('the closing screen', () => {
       /allow-cluster-internal +GlobalNetworkPolicy/,
       /Felix metrics on port 9091/,
       /ServiceMonitor kube-system\/calico-node/,
+      /Verified +25 checks passed/,
       /npm run down/,
       /no change, 34 unchanged/,
     ]) {

@@ -40,6 +40,16 @@ describe('the words of a failed remote command', () => {
     assert.equal(untold('play: Gather facts', told), 'play: Gather facts');
   });
 
+  it('are what failed of a verification, without its lines for programs', () => {
+    const events = ['step', 'check', 'end'].map((event) => JSON.stringify({ event, id: 'routes/a', ok: false }));
+    const words = ['✗ a has a route to the pods of every other node.', '    seen      none to 10.244.1.0/26'];
+    const many = Array.from({ length: 40 }, () => words).flat();
+    const said = commandSaid(failure([...events, ...many].join('\n')));
+    assert.deepEqual(said.split('\n').slice(1), many);
+    assert.equal(gist(said), 'not everything that was carried out is proved to work');
+    assert.equal(untold(said, new Set(many)), 'not everything that was carried out is proved to work');
+  });
+
   it('stay as they are where no command failed', () => {
     const other = 'configured Kubernetes cluster is unreachable: connection refused\nmore';
     assert.equal(commandSaid(other), other);

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Verification } from '../../kubespray/verify/index.ts';
 import { Calispray } from '../support/calispray.ts';
 
 /** The main job as a user runs it: the real command, engine, SSH, Ansible, etcd and kube-apiserver, on a lab of its own. */
 describe('the main job', function () {
   this.timeout(600_000);
-  const calispray = new Calispray('main-job');
+  const calispray = new Calispray('main-job', { verifies: true });
   after(async () => {
     await calispray.run('down');
     calispray.remove();
@@ -27,6 +28,12 @@ describe('the main job', function () {
   const runsOnController = async () => {
     const listed = await calispray.run('lab', 'shell', 'masternode', '--', 'ls', '/root/.calispray/lab/runs');
     return listed.text.trim().split('\n').length;
+  };
+
+  /** No namespace of a verification is there any more. */
+  const nothingLeft = async () => {
+    const { text } = await kubectl('get', 'namespaces', '-o', 'name');
+    assert.doesNotMatch(text, /calispray-verify/);
   };
 
   for (const [moment, sign] of [
@@ -52,6 +59,8 @@ describe('the main job', function () {
     for (const node of ['masternode', 'storagenodet3500', 'homelab']) assert.match(started.text, new RegExp(node));
     assert.match(started.text, /allow-cluster-internal/);
     assert.match(started.text, /1500/);
+    assert.match(started.text, /✓ verification created/);
+    assert.match(started.text, /^Verified +2\d checks passed, \d not judged$/m);
     assert.equal(await runsOnController(), 1, 'the run that was left was found, not begun again');
   });
 
@@ -110,6 +119,7 @@ describe('the main job', function () {
     assert.match(preview.text, /spec\.order/);
     const up = await calispray.run('-C', dir, 'up', '--stack', 'lab');
     assert.equal(up.code, 0, up.text);
+    assert.match(up.text, /✓ verification replaced/);
     const order = await kubectl(
       'get',
       'globalnetworkpolicies.projectcalico.org',
@@ -119,6 +129,68 @@ describe('the main job', function () {
     );
     assert.equal(order.text.trim(), '200');
     assert.equal(await runsOnController(), 1, 'a policy is no reason to run the playbook');
+  });
+
+  it('proves on demand that all of it works, from outside of the lab', async () => {
+    const junit = join(calispray.state, 'verified.xml');
+    const { code, text } = await calispray.run('verify', '--json', '--junit', junit);
+    assert.equal(code, 0, text);
+    const found = JSON.parse(/^\{$[\s\S]*^\}$/m.exec(text)?.[0] ?? '') as Verification;
+    assert.deepEqual(found.left, []);
+    const ids = (outcome: string) => found.checks.filter((check) => check.outcome === outcome).map(({ id }) => id);
+    assert.deepEqual(ids('failed'), []);
+    // The lab runs no calico-node; that is found out on the node, and taken for nothing else.
+    assert.deepEqual(ids('not-judged'), [
+      'components-ready/calico-node',
+      'components-ready/calico-kube-controllers',
+      'components-ready/calico-apiserver',
+      'versions/calico',
+      'policy-enforced',
+    ]);
+    assert.equal(ids('passed').length, found.checks.length - 5);
+    assert.match(
+      readFileSync(junit, 'utf8'),
+      /<testsuites name="calispray verify lab" tests="30" failures="0" errors="0" skipped="5">/,
+    );
+    await nothingLeft();
+  });
+
+  it('ends a verification by Ctrl-C, and takes away what that made', async () => {
+    const verifying = calispray.start('verify');
+    const closed = once(verifying, 'close');
+    for (
+      let tries = 0;
+      tries < 1200 && !/Every pod runs/.test(verifying.text) && verifying.exitCode === null;
+      tries++
+    ) {
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    verifying.kill('SIGINT');
+    assert.deepEqual((await closed)[0], 130, verifying.text);
+    assert.match(verifying.text, /taking away what was made/);
+    await nothingLeft();
+  });
+
+  it('fails the up where large packets vanish, and verifies again once that is mended, though nothing else differs', async () => {
+    const homelab = (script: string) => calispray.run('lab', 'shell', 'homelab', '--', 'sh', '-c', script);
+    const chain = 'add chain inet narrow forward { type filter hook forward priority -10; }';
+    const rule = 'add rule inet narrow forward ip length gt 1400 drop';
+    const made = await homelab(`nft add table inet narrow && nft '${chain}' && nft ${rule}`);
+    assert.equal(made.code, 0, made.text);
+    const failed = await calispray.run('up', '--stack', 'lab');
+    assert.equal(failed.code, 1, failed.text);
+    assert.match(failed.text, /✗ Pods on masternode and homelab reach each other with 1500 bytes/);
+    assert.match(failed.text, /expected {2}answers to 84 and 1500 bytes/);
+    assert.match(failed.text, /seen {6}.*1400 bytes/);
+    assert.match(failed.text, /→ .*network\.mtu/);
+    assert.match(failed.text, /2 of 30 checks failed/);
+    assert.doesNotMatch(failed.text, /remote command failed|"event"|\n\s+at /);
+    await nothingLeft();
+    await homelab('nft delete table inet narrow');
+    const again = await calispray.run('up', '--stack', 'lab');
+    assert.equal(again.code, 0, again.text);
+    assert.match(again.text, /^1 to create, \d+ unchanged$/m);
+    assert.match(again.text, /✓ verification created/);
   });
 
   it('names a node that is down, before anything is touched', async () => {

@@ -10,7 +10,7 @@ import { Calispray } from '../support/calispray.ts';
  */
 describe('VXLAN, by a user with sudo and an ssh-agent', function () {
   this.timeout(600_000);
-  const calispray = new Calispray('sudo');
+  const calispray = new Calispray('sudo', { verifies: true });
   let agent: ChildProcess | undefined;
   const before = process.env.SSH_AUTH_SOCK;
 

@@ -8,6 +8,9 @@ import { labFolder } from './scratch.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** In a stack file, before the key that it takes the place of. */
+const NEVER = '    verify: { after: never }\n    monitoring: ';
+
 export interface Ran {
   readonly code: number;
   /** Standard output and standard error as a person sees them. */
@@ -18,11 +21,14 @@ export interface Ran {
 export class Calispray {
   readonly state: string;
   readonly lab: string;
+  /** Whether its projects verify the lab after each `up`, which costs seconds every time. */
+  readonly verifies: boolean;
   /** Every word that any of its commands has printed. */
   said = '';
 
-  constructor(lab: string) {
+  constructor(lab: string, { verifies = false } = {}) {
     this.lab = lab;
+    this.verifies = verifies;
     this.state = labFolder(`calispray-${lab}-`);
   }
 
@@ -77,7 +83,8 @@ export class Calispray {
     copyFileSync(join(root, 'Pulumi.yaml'), join(dir, 'Pulumi.yaml'));
     writeFileSync(join(dir, 'index.ts'), `export { default } from '${pathToFileURL(join(root, 'index.ts')).href}';\n`);
     const file = `Pulumi.${stack}.yaml`;
-    const before = readFileSync(join(root, file), 'utf8');
+    const written = readFileSync(join(root, file), 'utf8');
+    const before = stack === 'lab' && !this.verifies ? written.replace(/^ {4}monitoring: /m, NEVER) : written;
     const after = change(before);
     if (after === before) throw new Error(`${name}: the change does not change ${file}`);
     writeFileSync(join(dir, file), after);
