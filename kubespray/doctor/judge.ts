@@ -20,7 +20,9 @@ export function reportOf(evidence: Evidence): Report {
   const concluded = all.filter(isConcluded);
   // What is concluded from symptoms is concluded from those that nothing shown explains.
   const rest = without(symptoms, shown);
-  const remaining = concluded.length === 0 ? [] : judged({ ...subject, symptoms: rest }).filter(isConcluded);
+  const remaining = judged({ ...subject, symptoms: rest }, new Set(concluded.map(({ code }) => code))).filter(
+    isConcluded,
+  );
   const findings = ranked([...shown, ...remaining]);
   const gone = concluded.filter(({ code }) => !findings.some((one) => one.code === code));
   return {
@@ -56,8 +58,9 @@ function isConcluded({ inferred }: Diagnosis): boolean {
   return inferred === true;
 }
 
-function judged(subject: Subject): Diagnosis[] {
-  return troubles.flatMap(({ judge }) => judge(subject));
+/** By all troubles, or by those of the codes alone. */
+function judged(subject: Subject, codes?: ReadonlySet<string>): Diagnosis[] {
+  return troubles.filter(({ code }) => codes?.has(code) !== false).flatMap(({ judge }) => judge(subject));
 }
 
 function without(symptoms: readonly string[], findings: readonly Diagnosis[]): string[] {

@@ -24,7 +24,7 @@ export const bgpPeerDown: Trouble = {
         ],
         explains: sessions.map((one) => one.symptom),
         inferred: true,
-        reference: 'kubespray v2.31.0 docs/CNI/calico.md (Optional: Define AS per node, peers)',
+        reference: 'kubespray v2.31.0 roles/network_plugin/calico/tasks/peer_with_router.yml',
       };
     });
   },

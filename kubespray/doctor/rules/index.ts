@@ -34,6 +34,7 @@ import { policyTroubles } from './policies.ts';
 import { poolNotAsDeclared } from './pool-not-as-declared.ts';
 import { routesMissing } from './routes-missing.ts';
 import { rpFilter } from './rp-filter.ts';
+import { sshSilent } from './ssh-silent.ts';
 import { tunnelMissing } from './tunnel-missing.ts';
 import { vxlanBlocked } from './vxlan-blocked.ts';
 import { wireguardNoKey } from './wireguard-no-key.ts';
@@ -45,6 +46,7 @@ const ofNodes: readonly Trouble[] = [
   apiDown,
   nodeNotReady,
   nodeAbsent,
+  sshSilent,
   wrongInterface,
   ipForwardOff,
   calicoNodeNotReady,

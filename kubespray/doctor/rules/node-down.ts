@@ -2,12 +2,14 @@ import { apiNode, members, nodeAt, sessionsAt, silentNodes } from '../seen.ts';
 import type { Subject } from '../subject.ts';
 import { aboutNode, symptom } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
+import { heardBy } from './paths.ts';
 
 export const nodeDown: Trouble = {
   code: 'node-down',
   title: 'A node is down',
   judge(subject) {
     return silentNodes(subject).flatMap(({ name, why }): Diagnosis[] => {
+      if (heardBy(subject, name).length > 0) return [];
       const seen = seenByOthers(subject, name);
       // Silent to the workstation alone: that may be its SSH, or the way there.
       if (seen.length === 0 && !isGone(subject, name, why)) return [];

@@ -28,16 +28,15 @@ export function nodePath({ evidence }: Pick<Subject, 'evidence'>, from: string, 
   return evidence.paths.find((path) => path.layer === 'node' && path.from === from && path.to === to);
 }
 
-/** Whether the nodes themselves hear each other, both ways; undefined where that was not measured. */
-export function nodesReach(subject: Pick<Subject, 'evidence' | 'symptoms'>, a: string, b: string): boolean | undefined {
-  const both = [nodePath(subject, a, b), nodePath(subject, b, a)];
-  if (both.some((path) => path === undefined)) return undefined;
-  return both.every((path) => path !== undefined && !isSilentNow(path));
+/** Whether the nodes themselves hear each other: an answer has gone both ways. Undefined where neither way was measured. */
+export function nodesReach(subject: Pick<Subject, 'evidence'>, a: string, b: string): boolean | undefined {
+  const measured = [nodePath(subject, a, b), nodePath(subject, b, a)].filter((path) => path !== undefined);
+  return measured.length === 0 ? undefined : measured.every(isHeard);
 }
 
-function isSilentNow({ small, tcp, udp, ports }: PathSeen): boolean {
-  const heard = [small, tcp, udp].includes('answered') || Object.values(ports).some((said) => said !== 'silent');
-  return !heard;
+/** Whether anything came back. */
+export function isHeard({ small, tcp, udp, ports }: PathSeen): boolean {
+  return [small, tcp, udp].includes('answered') || Object.values(ports).some((said) => said !== 'silent');
 }
 
 /** Pods that do not hear each other although their nodes do, by the way that their packets travel. */
@@ -58,4 +57,11 @@ export function suspects(paths: readonly PathSeen[]): string[] {
 export function pathLine({ layer, from, to, fromAddress, toAddress, small, tcp, udp }: PathSeen): string {
   const said = small === 'answered' ? `echo answered, TCP ${tcp}, UDP ${udp}` : small;
   return `${from}→${to}: ${fromAddress} → ${toAddress}: ${said} (measured, ${layer} to ${layer})`;
+}
+
+/** Nodes that hear the one from its own address. */
+export function heardBy({ evidence }: Pick<Subject, 'evidence'>, name: string): string[] {
+  return evidence.paths
+    .filter((path) => path.layer === 'node' && path.to === name && isHeard(path))
+    .map(({ from }) => from);
 }

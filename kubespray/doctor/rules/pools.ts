@@ -97,7 +97,7 @@ function addressOf(number: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
 }
 
-/** The words of Calico's IPAM for having no address left (Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:67,735,797,891). */
+/** The words of Calico's IPAM for having no address left (Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:67,773,779,891). */
 export const NO_ADDRESS =
   /IPAM allocated only|No IPs available in pools|No more free affine blocks|per host block limit|limit of \d+ blocks reached|no configured Calico pools|failed to request (\d+ )?IPv4 addresses/i;
 export const BLOCK_LIMIT = /per host block limit|limit of \d+ blocks reached/i;
