@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+import traceback
 import urllib.parse
 
 FOLDER = "/etc/calispray-lab"
@@ -110,7 +111,9 @@ class Kept(threading.Thread):
             try:
                 pause = self.follow()
             except (OSError, http.client.HTTPException, ValueError):
-                pass
+                pass  # no answer, or half of one: the next try has the whole
+            except Exception:  # an answer that is none of the API's must not end the watch for good
+                traceback.print_exc()
             time.sleep(pause * random.uniform(0.5, 1.5))
 
     def follow(self):

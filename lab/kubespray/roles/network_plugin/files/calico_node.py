@@ -131,4 +131,7 @@ def write(agent, found):
     with open(RUN + "/live.json.tmp", "w") as f:
         json.dump(agent.live, f)
     os.rename(RUN + "/live.json.tmp", RUN + "/live.json")
-    subprocess.run(["systemctl", "restart", "calispray-lab-dataplane.service"])
+    for _ in range(3):  # a playbook may be at it too
+        if subprocess.run(["systemctl", "restart", "calispray-lab-dataplane.service"]).returncode == 0:
+            return
+        time.sleep(1)

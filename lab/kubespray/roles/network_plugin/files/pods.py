@@ -51,7 +51,8 @@ class Part:
         # First what ends: its address may be the one that another waits for.
         for each, box in list(self.boxes.items()):
             pod = there.get(each)
-            if pod is None or pod["metadata"].get("deletionTimestamp") or podstatus.over(pod):
+            unfinished = "address" not in box  # the agent ended while it was made
+            if unfinished or pod is None or pod["metadata"].get("deletionTimestamp") or podstatus.over(pod):
                 self.end(box)
         for gone in (self.tried.keys() | self.events.keys()) - there.keys():
             self.tried.pop(gone, None)
