@@ -1,6 +1,6 @@
 # What the API says, as ApiEvidence of kubespray/doctor/types.ts has it: printed as one line of JSON, or {"unknown": why}. Python 3.6
-# or newer, root, on a control-plane node: read with the cluster's own kubeconfig, lists alone, and only the fields named here.
-import concurrent.futures, ipaddress, json, os, shutil, subprocess
+# or newer, root, on a control-plane node: read with the cluster's own kubeconfig, and only the fields named here are kept.
+import base64, concurrent.futures, http.client, ipaddress, json, os, re, shutil, ssl, subprocess
 
 ADMIN = "/etc/kubernetes/admin.conf"
 MINE = ("projectcalico.org/IPv4Address", "projectcalico.org/IPv6Address", "projectcalico.org/IPv4VXLANTunnelAddr", "projectcalico.org/IPv6VXLANTunnelAddr",
@@ -14,7 +14,61 @@ PARTS = ("calico-", "coredns", "nodelocaldns", "node-local-dns", "kube-dns", "ku
 
 
 class Refused(Exception):
-    pass
+    """The API's own words. `absent`: it has nothing of that name."""
+
+    def __init__(self, said, absent=False):
+        super().__init__(said)
+        self.absent = absent
+
+
+class Direct:
+    """One connection with the certificate that stands in the kubeconfig: a kubectl for each list would be seconds of a processor."""
+
+    at_once = 1
+
+    def __init__(self, text):
+        found = {key: value.strip("\"' ") for key, value in re.findall(r"^\s*([a-z-]+):[ \t]*(\S.*)$", text, re.M)}
+        url = re.match(r"https://(\[[^\]]+\]|[^:/]+)(?::(\d+))?/?$", found["server"])
+        data = {key: base64.b64decode(found[key + "-data"]) for key in ("certificate-authority", "client-certificate", "client-key")}
+        context = ssl.create_default_context(cadata=data["certificate-authority"].decode())
+        # A file of memory alone: load_cert_chain takes nothing else.
+        file = os.memfd_create("calispray")
+        try:
+            os.write(file, data["client-certificate"] + b"\n" + data["client-key"])
+            context.load_cert_chain("/proc/self/fd/%d" % file)
+        finally:
+            os.close(file)
+        self.connection = http.client.HTTPSConnection(url.group(1).strip("[]"), int(url.group(2) or 443), timeout=8, context=context)
+
+    def get(self, path):
+        try:
+            self.connection.request("GET", path, headers={"Accept": "application/json"})
+            answer = self.connection.getresponse()
+            text = answer.read().decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()
+            raise Refused("%s:%d: %s" % (self.connection.host, self.connection.port, getattr(error, "strerror", None) or error))
+        if answer.status == 200:
+            return json.loads(text)
+        try:
+            text = json.loads(text).get("message") or text
+        except ValueError:
+            pass
+        raise Refused("HTTP %d: %s" % (answer.status, text[:300]), answer.status == 404)
+
+
+class Kubectl:
+    """Where the kubeconfig has another way in."""
+
+    at_once = 6
+
+    def get(self, path):
+        done = kubectl("get", "--raw", path)
+        if done.returncode == 0:
+            return json.loads(done.stdout.decode("utf-8", "replace"))
+        lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        said = lines[-1][:300] if lines else "kubectl ended with status %d" % done.returncode
+        raise Refused(said, "(NotFound)" in said)
 
 
 def kubectl(*words):
@@ -29,26 +83,29 @@ def kubectl(*words):
         raise Refused(str(error)[-200:])
 
 
-def get(path):
-    done = kubectl("get", "--raw", path)
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise Refused(lines[-1][:300] if lines else "kubectl ended with status %d" % done.returncode)
-    return json.loads(done.stdout.decode("utf-8", "replace"))
+def way_in():
+    with open(ADMIN) as file:
+        text = file.read()
+    try:
+        return Direct(text)
+    except (KeyError, ValueError, AttributeError, OSError):
+        return Kubectl()
 
 
 def items(path, kept=lambda each: each):
-    """What is kept of each object. Empty where this kind is not served or cannot be listed: what else there is, is known nevertheless."""
+    """What is kept of each object; empty where this kind is not served. Refused where it cannot be listed: an empty list would be a lie."""
     found, further = [], ""
-    try:
-        while True:
-            listed = get("%s%slimit=500%s" % (path, "&" if "?" in path else "?", further and "&continue=" + further))
-            found += [kept(each) for each in listed.get("items") or []]
-            further = (listed.get("metadata") or {}).get("continue")
-            if not further:
-                return found
-    except (Refused, ValueError):
-        return found
+    while True:
+        try:
+            listed = API.get("%s%slimit=500%s" % (path, "&" if "?" in path else "?", further and "&continue=" + further))
+        except Refused as refused:
+            if refused.absent and not further:
+                return []
+            raise
+        found += [kept(each) for each in listed.get("items") or []]
+        further = (listed.get("metadata") or {}).get("continue")
+        if not further:
+            return found
 
 
 def pod_parts(each):
@@ -153,20 +210,17 @@ def policy(each, group, kind):
 
 def kinds(group):
     try:
-        return {each["name"]: each["kind"] for each in get("/apis/" + group).get("resources") or [] if "/" not in each["name"]}
-    except (Refused, ValueError):
-        return {}
+        return {each["name"]: each["kind"] for each in API.get("/apis/" + group).get("resources") or [] if "/" not in each["name"]}
+    except Refused as refused:
+        if refused.absent or re.search(r"HTTP 503|ServiceUnavailable", str(refused)):  # Calico's own API server is another one
+            return {}
+        raise
 
 
-def main():
-    if not os.path.exists(ADMIN):
-        return {"unknown": "there is no %s" % ADMIN}
-    try:
-        version = get("/version").get("gitVersion", "")
-    except (Refused, ValueError) as refused:
-        return {"unknown": "the API does not answer: %s" % refused}
+def evidence():
+    version = API.get("/version").get("gitVersion", "")
     # Few at a time: this is a node at work, and each is a process.
-    with concurrent.futures.ThreadPoolExecutor(max_workers=6) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=API.at_once) as pool:
         ask = lambda path: pool.submit(items, path)
         crds, v3 = pool.submit(kinds, "crd.projectcalico.org/v1"), pool.submit(kinds, "projectcalico.org/v3")
         nodes, pods, spaces = ask("/api/v1/nodes"), pool.submit(items, "/api/v1/pods", pod_parts), ask("/api/v1/namespaces")
@@ -201,6 +255,17 @@ def main():
             "peers": objects(of("bgppeers")), "blocks": [block(each) for each in blocks.result() if not (each.get("spec") or {}).get("deleted")] if blocks else [], "policies": policies,
             "namespaces": [{"name": name(each), "labels": each.get("metadata", {}).get("labels") or {}} for each in spaces.result()],
         }
+
+
+def main():
+    global API
+    if not os.path.exists(ADMIN):
+        return {"unknown": "there is no %s" % ADMIN}
+    API = way_in()
+    try:
+        return evidence()
+    except (Refused, ValueError) as refused:
+        return {"unknown": "the API %s: %s" % ("refuses what it is asked" if str(refused).startswith("HTTP ") else "does not answer", refused)}
 
 
 print(json.dumps(main()))

@@ -37,13 +37,35 @@ def others(target, promised, small, full):
     return found
 
 
+def measured(targets, promised):
+    """Each of them, all at once."""
+    answers = echoes([(each["address"], size) for each in targets for size in (SMALL, promised)])
+    return together([(others, (each, promised, answers[2 * at], answers[2 * at + 1])) for at, each in enumerate(targets)])
+
+
+def is_whole(path):
+    return path["largest"] == path["promised"] and "silent" not in [path["tcp"], path["udp"]] + list(path["ports"].values())
+
+
+def better(first, second):
+    """What was answered once, is answered: a busy node misses a packet now and then, and a path that is broken stays so."""
+    best = max(first, second, key=lambda path: path["largest"] or 0)
+    merged = dict(best)
+    for key in ("tcp", "udp"):
+        merged[key] = "answered" if "answered" in (first[key], second[key]) else "silent"
+    merged["ports"] = {each: second["ports"][each] if said == "silent" else said for each, said in first["ports"].items()}
+    return merged
+
+
 def layer(targets, promised):
-    """All targets at once."""
     done = []
     for begin in range(0, len(targets), CHUNK):
         some = targets[begin:begin + CHUNK]
-        answers = echoes([(each["address"], size) for each in some for size in (SMALL, promised)])
-        done += together([(others, (each, promised, answers[2 * at], answers[2 * at + 1])) for at, each in enumerate(some)])
+        paths = measured(some, promised)
+        again = [at for at, path in enumerate(paths) if not is_whole(path)]
+        for at, second in zip(again, measured([some[at] for at in again], promised)):
+            paths[at] = better(paths[at], second)
+        done += paths
     return done
 
 
