@@ -40,7 +40,7 @@ const read = async (cluster: Cluster): Promise<Read> => JSON.parse(await dashboa
 describe('the dashboard', () => {
   it('is what Grafana’s library makes of the rows', async () => {
     const text = JSON.stringify(await read(clusters.iptables), null, 2);
-    assertGolden(join(here, 'dashboard/full.json'), `${text}\n`);
+    assertGolden(join(here, 'golden/dashboard.json'), `${text}\n`);
   });
 
   it('is the same whenever it is made', async () => {

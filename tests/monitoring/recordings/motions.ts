@@ -64,7 +64,6 @@ const times =
 /** A time of the clock, which was two minutes ago at most: a handshake. */
 const recent: Motion = ({ value, minutes }) => value + 120 * Math.floor(minutes / 2);
 
-const IN_MINUTES = 40;
 const motions: readonly (readonly [RegExp, Motion])[] = [
   [/^felix_active_local_endpoints$/, onSick(waves(0.2), is(0))],
   [/^felix_active_local_policies$/, onSick(waves(0.1), is(0))],
@@ -79,7 +78,10 @@ const motions: readonly (readonly [RegExp, Motion])[] = [
   [/^felix_bpf_dirty_dataplane_endpoints$/, onSick(still, is(2))],
   [/^felix_logs_dropped$/, onSick(still, fails(4))],
   [/^felix_int_dataplane_apply_time_seconds\{/, onSick(waves(0.15), times(12, waves(0.3)))],
-  [/^felix_int_dataplane_apply_time_seconds_count$/, onSick(grows(9), grows(3))],
+  [
+    /^felix_int_dataplane_apply_time_seconds_count$/,
+    onSick(grows(9), ({ value, trouble }) => value + 9 * 60 + 3 * trouble),
+  ],
   [/^felix_int_dataplane_apply_time_seconds_sum$/, grows(0.08)],
   [/^felix_route_table_(partial_)?resync_seconds\{/, waves(0.2)],
   [/^felix_route_table_num_(routes|ifaces)\{table="IPv4:254"\}$/, onSick(waves(0.2), is(0))],
@@ -106,7 +108,7 @@ const motions: readonly (readonly [RegExp, Motion])[] = [
   [/^ipam_blocks(_per_node)?\{/, climbs(5)],
   [/^ipam_allocations_borrowed(_per_node)?\{.*node="masternode"/, climbs(4)],
   [/^ipam_allocations_gc_candidates\{.*node="storagenodet3500"/, then(still, is(3))],
-  [/^ipam_allocations_gc_reclamations\{/, ({ value, minutes }) => value + Math.floor(minutes / IN_MINUTES)],
+  [/^ipam_allocations_gc_reclamations\{/, ({ value, minutes }) => value + Math.floor(minutes / 40)],
   [/^typha_connections_streaming\{syncer="felix"\}$/, then(still, is(2))],
   [/^typha_connections_grace_used\{syncer="felix"\}$/, fails(0.2)],
   [/^typha_client_latency_secs\{/, then(waves(0.2), times(20, waves(0.4)))],
