@@ -4,7 +4,7 @@ import { isRecord } from '../../cluster/raw.ts';
 import { ranked } from './rank.ts';
 import { troubles } from './rules/index.ts';
 import type { Subject } from './subject.ts';
-import { symptomsOf } from './symptoms.ts';
+import { symptom, symptomsOf, waitsForBgp } from './symptoms.ts';
 import type { Diagnosis, Evidence, NodeEvidence, Report } from './types.ts';
 import { unknownIn } from './unknown.ts';
 
@@ -60,7 +60,18 @@ function isConcluded({ inferred }: Diagnosis): boolean {
 
 /** By all troubles, or by those of the codes alone. */
 function judged(subject: Subject, codes?: ReadonlySet<string>): Diagnosis[] {
-  return troubles.filter(({ code }) => codes?.has(code) !== false).flatMap(({ judge }) => judge(subject));
+  const found = troubles.filter(({ code }) => codes?.has(code) !== false).flatMap(({ judge }) => judge(subject));
+  return found.map((one) => withReadiness(subject, one));
+}
+
+/** What breaks a session keeps calico-node from being ready at its ends. */
+function withReadiness(subject: Subject, one: Diagnosis): Diagnosis {
+  const ends = one.explains.flatMap((each) => /^bgp (\S+)→/.exec(each)?.[1] ?? []);
+  const more = [...new Set(ends)]
+    .filter((name) => waitsForBgp(subject, name))
+    .map(symptom.calicoNode)
+    .filter((each) => subject.symptoms.includes(each) && !one.explains.includes(each));
+  return more.length === 0 ? one : { ...one, explains: [...one.explains, ...more] };
 }
 
 function without(symptoms: readonly string[], findings: readonly Diagnosis[]): string[] {

@@ -52,7 +52,7 @@ function ofApi(asked: Omit<Subject, 'symptoms'>): Symptom[] {
   const { evidence, nodes } = asked;
   const fromNodes = [...nodes].flatMap(([name, { api }]) => (api?.ok === false ? [symptom.apiFrom(name)] : []));
   const api = apiOf(asked);
-  if (api === undefined) return [...(nodes.size === 0 ? [] : [symptom.apiSilent()]), ...fromNodes];
+  if (api === undefined) return [...(isSilentApi(asked) ? [symptom.apiSilent()] : []), ...fromNodes];
   const known = new Map(api.nodes.map((node) => [node.name, node]));
   // A list that is empty could not be read.
   const ofNodes = (api.nodes.length === 0 ? [] : members(asked)).flatMap(({ name }) => {
@@ -70,6 +70,12 @@ function ofApi(asked: Omit<Subject, 'symptoms'>): Symptom[] {
     ...(evidence.lab ? ofPods.filter((one) => !one.startsWith('calico-node ')) : ofPods),
     ...api.waiting.map(({ pod }) => symptom.waiting(pod)),
   ];
+}
+
+/** Where a control-plane node was asked, and no node reaches it: else it is the reading alone that failed. */
+function isSilentApi({ cluster, nodes }: Omit<Subject, 'symptoms'>): boolean {
+  const asked = cluster.nodes.some(({ name, roles }) => roles.includes('control-plane') && nodes.has(name));
+  return asked && ![...nodes.values()].some(({ api }) => api?.ok === true);
 }
 
 /** `kube-system/calico-node-x7k2p`, or without the namespace. */
@@ -147,15 +153,18 @@ function hasNoPorts({ layer, small, tcp, udp }: PathSeen): boolean {
 
 /** What a node's neighbors have against it, and it against them: sessions, routes to its blocks and from it, paths. */
 export function aboutNode(subject: Subject, name: string): Symptom[] {
-  const address = subject.cluster.nodes.find((node) => node.name === name)?.address ?? '';
+  const node = subject.cluster.nodes.find((one) => one.name === name);
+  const addresses = [node?.address ?? '', node?.address6 ?? ''];
+  const waiting = (apiOf(subject)?.waiting ?? []).filter((one) => one.node === name);
   const blocks = (apiOf(subject)?.blocks ?? []).filter(({ node }) => node === name).map(({ cidr }) => cidr);
   const pods = (apiOf(subject)?.pods ?? []).filter(({ node }) => node === name).map(({ pod }) => pod);
   const mine = new Set<Symptom>([
     ...[symptom.nodeSilent(name), symptom.nodeNotReady(name), symptom.apiFrom(name), symptom.calicoNode(name)],
     symptom.bird(name),
     ...pods.map(symptom.pod),
+    ...waiting.map(({ pod }) => symptom.waiting(pod)),
     ...members(subject).flatMap((other) => [
-      symptom.session(other.name, address),
+      ...addresses.map((address) => symptom.session(other.name, address)),
       symptom.noSession(other.name, name),
       ...blocks.map((cidr) => symptom.route(other.name, cidr)),
     ]),
@@ -175,4 +184,14 @@ export function nameOfPeer(subject: Subject, peer: string): string {
 /** Whether the live cluster wraps packets between nodes, and how. */
 export function encapsulationOf({ cluster }: Subject): { kind: 'none' | 'ipip' | 'vxlan'; port: number } {
   return { kind: cluster.network.encapsulation.kind, port: deriveNetwork(cluster).vxlan?.port ?? 4789 };
+}
+
+/**
+ * Whether calico-node is not ready for want of a neighbor alone: BIRD runs there, a session is not established, and nothing crashes. The API
+ * says no more than that the container is not ready (the words of the probe are an event's).
+ */
+export function waitsForBgp(subject: Omit<Subject, 'symptoms'>, name: string): boolean {
+  const pod = apiOf(subject)?.pods.find((one) => one.node === name && isCalicoNode(one.pod));
+  const failed = sessionsAt(subject.nodes.get(name)).some(({ established }) => !established);
+  return pod?.ready === false && failed && !/crash|back-?off|error|pull|oom/i.test(pod.why);
 }

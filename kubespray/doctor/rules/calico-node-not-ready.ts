@@ -1,7 +1,7 @@
 import { restartCalico } from '../mend.ts';
 import { apiNode, apiOf, controlPlane } from '../seen.ts';
 import type { Subject } from '../subject.ts';
-import { aboutNode, isCalicoNode, symptom } from '../symptoms.ts';
+import { aboutNode, isCalicoNode, symptom, waitsForBgp } from '../symptoms.ts';
 import type { Diagnosis, Trouble } from '../types.ts';
 
 export const calicoNodeNotReady: Trouble = {
@@ -18,7 +18,7 @@ export const calicoNodeNotReady: Trouble = {
     const found = api.pods.filter(({ pod, node, ready }) => isCalicoNode(pod) && !ready && known(node));
     return found.map(({ pod, node, phase, restarts, why }): Diagnosis => {
       const log = subject.nodes.get(node)?.log.slice(-3) ?? [];
-      const bgp = /BGP not established with ([\d., ]+)/.exec(why)?.[1];
+      const waits = waitsForBgp(subject, node);
       return {
         code: calicoNodeNotReady.code,
         severity: 'broken',
@@ -36,8 +36,9 @@ export const calicoNodeNotReady: Trouble = {
           },
           restartCalico(subject, node),
         ],
-        // Where it waits for its neighbors, it is not what breaks the sessions.
-        explains: bgp === undefined ? explained(subject, node) : [symptom.calicoNode(node)],
+        // Where it waits for its neighbors, it is not what breaks the sessions: whatever does is told instead.
+        explains: waits ? [symptom.calicoNode(node)] : explained(subject, node),
+        ...(waits ? { inferred: true as const } : {}),
         reference: 'https://docs.tigera.io/calico/latest/operations/troubleshoot/commands#check-calico-node-status',
       };
     });

@@ -2,6 +2,7 @@
 import type { Trouble } from '../types.ts';
 import { apiDown } from './api-down.ts';
 import { bgpBlocked } from './bgp-blocked.ts';
+import { bgpMeshOff } from './bgp-mesh-off.ts';
 import { bgpNotExpected } from './bgp-not-expected.ts';
 import { bgpPeerDown } from './bgp-peer-down.ts';
 import { bgpStalePeer } from './bgp-stale-peer.ts';
@@ -20,6 +21,7 @@ import { ipamBorrowed } from './ipam-borrowed.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
 import { ipamLeak } from './ipam-leak.ts';
 import { ipamNearlyExhausted } from './ipam-nearly-exhausted.ts';
+import { ipamNoPool } from './ipam-no-pool.ts';
 import { ipipBlocked } from './ipip-blocked.ts';
 import { iptablesMixed } from './iptables-mixed.ts';
 import { mtuLargerThanPath } from './mtu-larger-than-path.ts';
@@ -56,6 +58,7 @@ const ofSize: readonly Trouble[] = [mtuSmallerSwitchPort, mtuLargerThanPath, mtu
 const ofAddresses: readonly Trouble[] = [
   ipamExhausted,
   ipamBlockLimit,
+  ipamNoPool,
   ipamNearlyExhausted,
   ipamLeak,
   ipamBorrowed,
@@ -63,6 +66,7 @@ const ofAddresses: readonly Trouble[] = [
 ];
 const ofBgp: readonly Trouble[] = [
   birdDown,
+  bgpMeshOff,
   bgpWrongAs,
   bgpBlocked,
   bgpStalePeer,

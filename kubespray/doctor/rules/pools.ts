@@ -99,5 +99,5 @@ function addressOf(number: number): string {
 
 /** The words of Calico's IPAM for having no address left (Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:67,773,779,891). */
 export const NO_ADDRESS =
-  /IPAM allocated only|No IPs available in pools|No more free affine blocks|per host block limit|limit of \d+ blocks reached|no configured Calico pools|failed to request (\d+ )?IPv4 addresses/i;
+  /IPAM allocated only|No IPs available in pools|No more free affine blocks|per host block limit|limit of \d+ blocks reached|failed to request (\d+ )?IPv4 addresses/i;
 export const BLOCK_LIMIT = /per host block limit|limit of \d+ blocks reached/i;

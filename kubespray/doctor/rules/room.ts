@@ -13,12 +13,25 @@ export function roomFor(subject: Subject, { from, to }: PathSeen): number | unde
     : path.largest - deriveMtu(subject.cluster).overhead;
 }
 
-/** The MTU that new pods of the node get: what calico-node wrote down, else that of the tunnel, else the stack's. */
+/**
+ * The MTU that new pods of the node get: kubespray gives pods and tunnels one value, so the tunnel shows what was carried out last; without one
+ * it is the stack's. Where no pod at all has that, it is what most pods have: the stack is not carried out yet.
+ */
 export function mtuOfNewPods(subject: Subject, name: string, node: NodeEvidence): number {
-  const way = subject.cluster.network.wireguard ? 'wireguard' : subject.cluster.network.encapsulation.kind;
+  const { wireguard, encapsulation } = subject.cluster.network;
+  const way = wireguard ? 'wireguard' : encapsulation.kind;
   const device = way === 'none' ? undefined : deviceOf(subject, name, way);
   const tunnel = node.tunnels.find((one) => one.device === device)?.mtu;
-  return node.calico.mtu ?? tunnel ?? deriveMtu(subject.cluster).mtu;
+  const wanted = tunnel ?? deriveMtu(subject.cluster).mtu;
+  const all = [...subject.nodes.values()].flatMap(({ pods }) => pods.map(({ mtu }) => mtu));
+  return all.length === 0 || all.includes(wanted) ? wanted : mostFrequent(all);
+}
+
+function mostFrequent(all: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)?.[0] as number;
 }
 
 /** `network.mtu`, where that is more than there is room for. */

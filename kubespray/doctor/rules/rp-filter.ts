@@ -46,7 +46,8 @@ interface Crooked {
 function crookedWay(subject: Subject, name: string, other: string): Crooked | undefined {
   const node = subject.nodes.get(name);
   const way = name === other ? undefined : wayBetween(subject, other, name);
-  const comesBy = way && deviceOf(subject, name, way);
+  // Felix keeps WireGuard's routes in a table of their own, by the side of the others.
+  const comesBy = way === undefined || way === 'wireguard' ? undefined : deviceOf(subject, name, way);
   const block = apiOf(subject)?.blocks.find(
     (one) => one.node === other && one.held.length > 0 && !one.cidr.includes(':'),
   );

@@ -79,7 +79,10 @@ describe('symptoms', () => {
   });
 
   it('of a silent API are that alone, and where no node answers not even that', () => {
-    const silent: Written = { base: { way: 'none' }, edits: [{ at: ['api'], to: { unknown: 'refused' } }] };
+    const unread: Written = { base: { way: 'none' }, edits: [{ at: ['api'], to: { unknown: 'refused' } }] };
+    assert.deepEqual(symptoms(unread), [], 'the nodes reach it: nobody could read it, and that is no symptom');
+    const edits = [...unread.edits, { at: ['nodes', '*', 'value', 'api'], to: null }];
+    const silent: Written = { ...unread, edits };
     assert.deepEqual(symptoms(silent), ['api silent']);
     const nobody: Evidence = {
       ...evidenceOf(silent),

@@ -30,7 +30,7 @@ type Values = Record<string, unknown>;
 
 /** How many places were changed. */
 function apply(value: Values, edit: Edit, [step, ...rest]: Edit['at']): number {
-  const keys = keysOf(value, step as Edit['at'][number]);
+  const keys = keysOf(value, step as Edit['at'][number], 'to' in edit);
   if (rest.length > 0) {
     return keys.reduce((sum, key) => {
       const inner = value[key];
@@ -48,9 +48,10 @@ function apply(value: Values, edit: Edit, [step, ...rest]: Edit['at']): number {
   return keys.length;
 }
 
-function keysOf(value: Values, step: Edit['at'][number]): string[] {
+/** What is not there can be written, and neither changed nor taken away. */
+function keysOf(value: Values, step: Edit['at'][number], creates: boolean): string[] {
   if (step === '*') return Object.keys(value);
-  if (typeof step !== 'object') return [String(step)];
+  if (typeof step !== 'object') return String(step) in value || creates ? [String(step)] : [];
   return Object.keys(value).filter((key) => {
     const entry = value[key] as Values;
     return Object.entries(step).every(([name, wanted]) => entry?.[name] === wanted);
