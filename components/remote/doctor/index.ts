@@ -7,6 +7,12 @@ const read = (file: string): string => readFileSync(new URL(file, import.meta.ur
 /** What is asked, by its file here. */
 export type Question = 'node' | 'paths' | 'api';
 
+const files: Readonly<Record<Question, readonly string[]>> = {
+  node: ['firewall.py', 'node.py'],
+  paths: ['paths.py'],
+  api: ['api.py'],
+};
+
 /**
  * POSIX sh for the standard input of `sh -s`: prints one line of JSON, or says on standard error why it cannot. It changes nothing.
  * `about` is what the script finds as QUESTION.
@@ -14,7 +20,8 @@ export type Question = 'node' | 'paths' | 'api';
 export function doctorScript(question: Question, { ssh }: Pick<Node, 'ssh'>, about: object): string {
   // A text of JSON is one of Python too.
   const given = `import json\nQUESTION = json.loads(${JSON.stringify(JSON.stringify(about))})\n`;
-  return `become=${ssh.become}\n${header}${question === 'api' ? '' : probes()}\n${given}${read(`${question}.py`)}DOCTOR\n`;
+  const parts = [question === 'api' ? '' : probes(), given, ...files[question].map(read)];
+  return `become=${ssh.become}\n${header}${parts.join('\n')}DOCTOR\n`;
 }
 
 // Raw sockets, network namespaces of others, the firewall and the API's credentials are root's.
