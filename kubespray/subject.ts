@@ -13,6 +13,7 @@ export function subjectOf(cluster: Cluster): Subject {
     network: { nodes, ...(ipv6 === undefined ? {} : { nodes6: ipv6.nodes }), interfaceMtu },
     kubespray: { version: cluster.kubespray.version },
     extraVars,
+    ...(cluster.verify.image === undefined ? {} : { verifyImage: cluster.verify.image }),
     files: Object.values(files).filter((file) => file !== files.extraVars),
     paths: Object.fromEntries(variables.map(({ name, path }) => [name, path])),
   };

@@ -33,6 +33,8 @@ export interface Subject {
   readonly extraVars?: Readonly<Record<string, unknown>>;
   /** Names of the inventory's files, `group_vars/all/all.yml`, seen from the folder that holds the hosts file. */
   readonly files?: readonly string[];
+  /** Image of a verification's pods, where the stack names one. */
+  readonly verifyImage?: string;
   /** Variable → field of the stack file that it comes from. */
   readonly paths?: Readonly<Record<string, string>>;
   /** What was carried out before and what is declared now; absent where nothing was, and in an `up`. */
@@ -59,7 +61,7 @@ export interface Rule {
  * else, is empty.
  */
 export function complete(subject: Partial<Subject> | undefined): Subject {
-  const { variables, hosts, kubespray, network, paths, extraVars, files, change: given } = record(subject);
+  const { variables, hosts, kubespray, network, paths, extraVars, files, verifyImage, change: given } = record(subject);
   const change = changeFrom(given);
   const { nodes, nodes6, interfaceMtu } = record(network);
   return {
@@ -73,6 +75,7 @@ export function complete(subject: Partial<Subject> | undefined): Subject {
     ...(kubespray === undefined ? {} : { kubespray: { version: text(record(kubespray).version) } }),
     ...(extraVars === undefined ? {} : { extraVars: record(extraVars) }),
     ...(Array.isArray(files) ? { files: files.map(text) } : {}),
+    ...(verifyImage === undefined ? {} : { verifyImage: text(verifyImage) }),
     paths: Object.fromEntries(Object.entries(record(paths)).map(([name, path]) => [name, text(path)])),
     ...(change === undefined ? {} : { change }),
   };

@@ -12,6 +12,7 @@ import { kubeVipStrictArp } from './kube-vip-strict-arp.ts';
 import { metallbStrictArp } from './metallb-strict-arp.ts';
 import { networkPlugin } from './network-plugin.ts';
 import { unsupportedChoice } from './unsupported-choice.ts';
+import { verifyImage } from './verify-image.ts';
 
 /** What kubespray’s other parts accept. */
 export const choices: readonly Rule[] = [
@@ -28,4 +29,5 @@ export const choices: readonly Rule[] = [
   dashboardWithoutRbac,
   metallbStrictArp,
   kubeVipStrictArp,
+  verifyImage,
 ];
