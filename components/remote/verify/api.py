@@ -47,12 +47,14 @@ class Api:
         return answer
 
     async def calico(self, path: str, *fields: str) -> Any:
-        """An object or a list of Calico's as it is now, or None where neither group has it."""
+        """An object or a list of Calico's as it is now, from the group that has any; None where neither knows it."""
+        found = None
         for base in CALICO:
             answer = await self.read(base + path, list(fields))
             if answer:
                 return answer
-        return None
+            found = answer if found is None else found
+        return found
 
 
 def words(status: int, answer: Any) -> str:

@@ -46,6 +46,8 @@ async def routes(run: Any, given: dict[str, Any], seconds: float) -> Outcome:
         blocks = await (pod_cidrs(run) if given.get("ipam") == "host-local" else ipam_blocks(run))
         if blocks is None:
             return not_judged("no blocks are in the API", "Calico keeps them elsewhere: in its own etcd")
+        if not blocks:
+            return failed("no node has a block of addresses", "Calico gives a node one with its first pod")
         wanted = [(owner, cidr) for owner, cidr in blocks if owner in others and (":" in cidr) == six]
         found = await node.ask("routes", 15, to=[cidr for _, cidr in wanted], six=six)
         wrong = [said for (owner, cidr), route in zip(wanted, found) for said in fault(owner, cidr, route)]
@@ -66,7 +68,7 @@ def fault(owner: str, cidr: str, route: Any) -> list[str]:
 async def ipam_blocks(run: Any) -> Any:
     """(node, CIDR) of every block that belongs to a node."""
     rows = await run.api.calico("ipamblocks", "spec.affinity", "spec.cidr", "spec.deleted")
-    if not rows:
+    if rows is None:
         return None
     return [(affinity.partition(":")[2], cidr) for affinity, cidr, deleted in rows if (affinity or "").startswith("host:") and not deleted]
 

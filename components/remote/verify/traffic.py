@@ -24,9 +24,11 @@ async def between(ends: Any, given: dict[str, Any], seconds: float, ports: bool)
     size, family = given["size"], given.get("family", 4)
     ways = [(ends[0], ends[1]), (ends[1], ends[0])]
     found = await asyncio.gather(*(path(a, b, size, family, seconds, ports) for a, b in ways))
+    # The narrower way decides: a port that swallows what is too large lets a few bytes more through than its MTU.
+    most = min((seen["largest"] for seen in found if seen["largest"]), default=size)
     wrong, hints = [], []
     for (a, b), seen in zip(ways, found):
-        said, hint = fault(seen, size)
+        said, hint = fault(seen, size, most)
         if said:
             # On one node both ends have its name.
             wrong.append(f"{a['node'].name} → {b['node'].name}: {said}")
@@ -41,13 +43,13 @@ async def path(a: Any, b: Any, size: int, family: int, seconds: float, ports: bo
     return await a["node"].ask("path", seconds, inside=inside, address=address(b, family), size=size, ports=ports)
 
 
-def fault(seen: dict[str, Any], size: int) -> tuple[Optional[str], Optional[str]]:
+def fault(seen: dict[str, Any], size: int, most: int) -> tuple[Optional[str], Optional[str]]:
     """What is wrong with a path, and what that hints at."""
     if seen["largest"] is None:
         return (seen["small"] if seen["small"] != "silent" else "no answer", "see routes and bgp-sessions; a policy, or a firewall between the nodes, may drop it")
     if seen["largest"] < size:
         told = f"a “fragmentation needed” named {seen['told']}" if seen["told"] else "and nobody says so: large packets vanish"
-        return (f"{seen['largest']} bytes are the most, {told}", f"lower network.mtu to {seen['largest']}, or mend the path between the nodes")
+        return (f"{seen['largest']} bytes are the most, {told}", f"lower network.mtu to {most}, or mend the path between the nodes")
     lost = [name.upper() for name in ("tcp", "udp") if seen[name] == "silent"]
     if lost:
         return (f"echoes are answered, {' and '.join(lost)} not", "a policy drops it, or packets leave with a broken checksum: ethtool -K vxlan.calico tx-checksum-ip-generic off")
