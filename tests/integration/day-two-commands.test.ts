@@ -146,7 +146,7 @@ describe('the commands of the second day', function () {
     const status = await calispray.run('-C', silent, 'status', '--stack', 'lab', '--json');
     assert.equal(status.code, 1, status.text);
     const { ok, wrong, mtu, bgp, policies } = JSON.parse(status.text.slice(status.text.indexOf('{')));
-    assert.deepEqual([ok, mtu.value.pods, bgp.value.established], [false, { 1500: 4 }, 1]);
+    assert.deepEqual([ok, mtu.value.pods, bgp.value.established], [false, { 1500: 6 }, 1]);
     assert.match(policies.unknown, /cannot be reached/);
     for (const seen of [
       /^the API on the first control-plane node does not answer: /m,

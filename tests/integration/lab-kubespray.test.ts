@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { probePods } from '../../lab/index.ts';
 import { bounded, changes, Ground, three } from '../lab-kubespray/ground.ts';
 import type { Variables } from '../lab-kubespray/inventory.ts';
+import { servicesAndDns } from '../lab-kubespray/services-and-dns.ts';
 
 /** The stand-in for kubespray alone, on a lab of its own: what its entry points do to three real nodes. */
 describe('kubespray of the lab', function () {
@@ -173,6 +174,8 @@ describe('kubespray of the lab', function () {
         ['homelab', 'masternode'],
       );
       assert.equal(ground.on.ssh('storagenodet3500', 'ip -o link show | grep -c cali || true').trim(), '0');
+      const blocks = () => ground.kubectl('get', 'blockaffinities.crd.projectcalico.org', '-o', 'name');
+      await bounded('its block is nobody’s', 30, () => !blocks().includes('storagenodet3500'));
       assert.equal(await ground.reached(), 12);
 
       assert.equal(ground.play({}, 'playbooks/facts.yml').code, 0);
@@ -303,6 +306,8 @@ describe('kubespray of the lab', function () {
       await bounded('every pod has a route', 60, async () => (await probePods(ground.lab)).every(({ ok }) => ok));
       assert.equal(await ground.reached(), 20);
     });
+
+    describe('Services and DNS of the cluster', () => servicesAndDns(() => ground));
   });
 
   describe('another encapsulation', () => {
