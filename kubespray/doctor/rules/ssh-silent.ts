@@ -10,7 +10,7 @@ export const sshSilent: Trouble = {
   judge(subject) {
     return silentNodes(subject).flatMap(({ name, why }): Diagnosis[] => {
       const others = heardBy(subject, name);
-      if (others.length === 0) return [];
+      if (others.length === 0 || !subject.symptoms.includes(symptom.nodeSilent(name))) return [];
       const [from] = others;
       return [
         {
@@ -34,6 +34,8 @@ export const sshSilent: Trouble = {
             },
           ],
           explains: [symptom.nodeSilent(name)],
+          // What narrows the way there is told in its place.
+          inferred: true,
           reference: 'docs/nodes.md',
         },
       ];

@@ -71,7 +71,7 @@ describe('the doctor, whatever it is shown', () => {
           { ok: true, findings: [], unexplained: [], unknown: [] },
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -86,7 +86,7 @@ describe('the doctor, whatever it is shown', () => {
         accounts(evidence, report);
         assert.equal(report.unknown.length, silent.length + (api ? 0 : 1));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -103,7 +103,7 @@ describe('the doctor, whatever it is shown', () => {
           isGreedy(report);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -120,7 +120,7 @@ describe('the doctor, whatever it is shown', () => {
           for (const name of silent)
             assert.ok(!lines.some((line) => line.startsWith(`${name}: `) && !/SSH/.test(line)), lines.join('\n'));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

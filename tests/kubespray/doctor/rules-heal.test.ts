@@ -39,7 +39,7 @@ describe('the change that the doctor names', () => {
           assert.deepEqual(reportOf(healed).findings, []);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -92,7 +92,7 @@ describe('the change that the doctor names', () => {
           assert.ok(all && own && more && contains(all, more) && !overlaps(own, more));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
