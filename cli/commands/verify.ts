@@ -48,8 +48,7 @@ function planWith(plan: VerifyPlan, words: readonly string[] | undefined): Verif
       class: 'refused',
       path: '',
       message: `there is no check “${word.slice(0, 64)}” of this cluster`,
-      hint:
-        meant === undefined ? `The checks are ${groups}; of one node alone: routes/NODE.` : `Did you mean ${meant}?`,
+      hint: meant === undefined ? `The checks are ${groups}; of one node alone: NAME/NODE.` : `Did you mean ${meant}?`,
     })),
   );
 }

@@ -189,8 +189,8 @@ describe('the main job', function () {
     await homelab('nft delete table inet narrow');
     const again = await calispray.run('up', '--stack', 'lab');
     assert.equal(again.code, 0, again.text);
-    assert.match(again.text, /^1 to create, \d+ unchanged$/m);
-    assert.match(again.text, /✓ verification created/);
+    assert.match(again.text, /^1 to replace, \d+ unchanged$/m);
+    assert.match(again.text, /✓ verification replaced/);
   });
 
   it('names a node that is down, before anything is touched', async () => {
