@@ -191,6 +191,38 @@ describe('pods of the lab', function () {
     assert.equal(handles().length, 9);
   });
 
+  it('leave an address behind where nobody saw them go, which calicoctl finds and frees', async () => {
+    apply(pod('lost', 'homelab'));
+    run('lost');
+    const [address, id] = [of('lost'), of('lost', '.metadata.annotations.cni\\.projectcalico\\.org/containerID')];
+    nodes.run('homelab', 'systemctl', 'stop', 'calispray-lab-node');
+    nodes.run('homelab', 'ip', 'netns', 'del', spaceOf('homelab', address));
+    nodes.run('homelab', 'rm', `/var/lib/calispray-lab/pods/${id}.json`);
+    nodes.kubectl('-n', 'trial', 'delete', 'pod', 'lost', '--force', '--grace-period=0');
+    nodes.run('homelab', 'systemctl', 'start', 'calispray-lab-node');
+    const report = '/root/report.json';
+    const check = () => calicoctl('ipam', 'check', '--show-problem-ips', '-o', report);
+    assert.match(
+      check(),
+      new RegExp(`^ +${address} leaked; .*trial/lost[^]*^Check complete; found 1 problems\\.$`, 'm'),
+    );
+    const release = () => calicoctl('ipam', 'release', `--from-report=${report}`);
+    assert.throws(release, /data store is not locked/);
+    calicoctl('datastore', 'migrate', 'lock');
+    assert.throws(release, /the provided reports are all stale/);
+    apply(pod('late', 'homelab'));
+    const events = ['events', '--field-selector=involvedObject.name=late'];
+    await bounded('no pod gets an address meanwhile', 30, () =>
+      nodes.field('{.items[*].message}', '-n', 'trial', ...events).includes('not ready to process requests'),
+    );
+    check();
+    assert.match(release(), /^Released 1 IPs successfully$/m);
+    calicoctl('datastore', 'migrate', 'unlock');
+    assert.match(check(), /^Check complete; found 0 problems\.$/m);
+    run('late');
+    gone('late');
+  });
+
   it('leave the tunnel an address of its own, which the Node names', async () => {
     const annotation = () =>
       nodes.field('{.metadata.annotations.projectcalico\\.org/IPv4VXLANTunnelAddr}', 'node', 'homelab');

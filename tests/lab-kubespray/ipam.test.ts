@@ -46,7 +46,7 @@ for world in json.load(sys.stdin):
     reserved = ipam.networks(world.get("reserved", []))
     for step in world["steps"]:
         if "back" in step:
-            said.append(str(sum(sum(ipam.give_back(s, lambda handle, _: handle == step["back"]).values()) for s in specs)))
+            said.append(str(sum(sum(ipam.give_back(s, lambda handle, *_: handle == step["back"]).values()) for s in specs)))
             continue
         try:
             spec, new = ipam.choose(step["node"], specs, world["pools"], world.get("config", {}), reserved, world.get("taken", []))

@@ -60,10 +60,10 @@ class Books:
             holder = next((h for where, h, _ in ipam.held(spec) if where == address), None)
             if holder is not None:
                 return holder == name
-            ordinal = int(ipaddress.ip_address(address)) - int(ipaddress.ip_network(spec["cidr"]).network_address)
-            if ordinal not in spec["unallocated"]:
+            place = ipam.ordinal(spec, address)
+            if place not in spec["unallocated"]:
                 return False
-            ipam.take(spec, ordinal, name, attributes)
+            ipam.take(spec, place, name, attributes)
             if self.put(block):
                 self.count(name, spec["cidr"], 1)
                 return True
@@ -71,11 +71,18 @@ class Books:
 
     def release(self, name):
         """What the handle holds is free again; the handle goes."""
-        self.free(lambda handle, _: handle == name)
+        self.free(lambda handle, *_: handle == name)
         self.api.call("DELETE", ROOT + "ipamhandles/" + name.lower())
 
+    def free_these(self, gone):
+        """Frees {(address, handle, sequence number)}; who has another handle or number by now keeps it. How many."""
+        freed = []
+        for name in self.free(lambda handle, _, address, number: (address, handle, number) in gone and (freed.append(address) or True)):
+            self.api.call("DELETE", ROOT + "ipamhandles/" + name.lower())
+        return len(set(freed))
+
     def free(self, lost):
-        """Frees every address whose holder `lost(handle, attributes)` says so. The handles."""
+        """Frees every address of which `lost` says so (ipam.give_back). The handles."""
         gone = set()
         for _ in range(TRIES):
             again = False
@@ -92,7 +99,7 @@ class Books:
 
     def forget(self, node):
         """All that a node held, when it is gone: what kube-controllers clean up after it."""
-        for name in self.free(lambda _, attributes: attributes.get("node") == node):
+        for name in self.free(lambda _, attributes, *more: attributes.get("node") == node):
             self.api.call("DELETE", ROOT + "ipamhandles/" + name.lower())
         for block in self.blocks():
             if ipam.owner(block["spec"]) != node:

@@ -2,17 +2,21 @@
 """What calicoctl says of addresses and of BGP, in its own tables.
 
     calicoctl.py ipam show [--show-blocks | --show-borrowed | --show-configuration | --ip=ADDRESS]
+    calicoctl.py ipam check [--show-problem-ips] [-o FILE]
+    calicoctl.py ipam release --from-report=FILE [--force]
     calicoctl.py node status
 
 Calico v3.31.5 calicoctl/calicoctl/commands/ipam/show.go, calicoctl/calicoctl/commands/node/status.go.
 """
 import ipaddress
+import json
 import re
 import subprocess
 import sys
 
 sys.path.insert(0, "/usr/local/lib/calispray-lab")
 import ipam  # noqa: E402
+import ipam_check  # noqa: E402
 from api import Api, Refused  # noqa: E402
 from books import Books  # noqa: E402
 from calico_node import POOLS, pools_of  # noqa: E402
@@ -20,7 +24,10 @@ from host import CONF, read  # noqa: E402
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?")
 PEER = {"Mesh": "node-to-node mesh", "Global": "global", "Node": "node specific"}
-USAGE = "usage: calicoctl.sh ipam show [--show-blocks | --show-borrowed | --show-configuration | --ip=ADDRESS], calicoctl.sh node status"
+USAGE = """usage: calicoctl.sh ipam show [--show-blocks | --show-borrowed | --show-configuration | --ip=ADDRESS]
+       calicoctl.sh ipam check [--show-problem-ips] [-o FILE]
+       calicoctl.sh ipam release --from-report=FILE [--force]
+       calicoctl.sh node status"""
 
 
 def table(head, rows):
@@ -88,6 +95,24 @@ def ipam_show(words):
     return table(["GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS FREE"], rows)
 
 
+def ipam_check_said(words):
+    file = words[words.index("-o") + 1] if "-o" in words[:-1] else None
+    if [w for w in words if w not in ("--show-problem-ips", "-o", file)]:
+        sys.exit(USAGE)
+    conf = read(CONF)
+    return "\n".join(ipam_check.check(Api(lambda: conf["server"]), "--show-problem-ips" in words, file))
+
+
+def ipam_release(words):
+    reports = [w[len("--from-report="):] for w in words if w.startswith("--from-report=")]
+    if len(reports) != 1 or [w for w in words if not w.startswith("--from-report=") and w != "--force"]:
+        sys.exit(USAGE)
+    conf = read(CONF)
+    api = Api(lambda: conf["server"])
+    with open(reports[0]) as f:
+        return "\n".join(ipam_check.release(api, Books(api), json.load(f), "--force" in words))
+
+
 def peers(shown):
     """Rows of `show protocols` that are BGP sessions by Calico's names of them."""
     rows = []
@@ -113,6 +138,10 @@ def node_status():
 def main(words):
     if words[:2] == ["ipam", "show"] and len(words) <= 3:
         print(ipam_show(words[2:]))
+    elif words[:2] == ["ipam", "check"]:
+        print(ipam_check_said(words[2:]))
+    elif words[:2] == ["ipam", "release"]:
+        print(ipam_release(words[2:]))
     elif words == ["node", "status"]:
         print(node_status())
     else:
@@ -122,5 +151,9 @@ def main(words):
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
+    except ipam_check.Refusal as e:
+        sys.exit(str(e))
+    except FileNotFoundError as e:
+        sys.exit("%s: %s" % (e.filename, e.strerror))
     except (OSError, Refused) as e:
         sys.exit("the API server does not answer as it should: %s" % e)

@@ -49,17 +49,22 @@ def owner(spec):
     return node if kind == "host" else None
 
 
-def address(spec, ordinal):
-    return str(ipaddress.ip_network(spec["cidr"])[ordinal])
+def address(spec, place):
+    return str(ipaddress.ip_network(spec["cidr"])[place])
+
+
+def ordinal(spec, where):
+    """The place of an address within its block."""
+    return int(ipaddress.ip_address(where)) - int(ipaddress.ip_network(spec["cidr"]).network_address)
 
 
 def held(spec):
     """[(address, handle, attributes)] of the addresses of a block that somebody has."""
     found = []
-    for ordinal, index in enumerate(spec["allocations"]):
+    for place, index in enumerate(spec["allocations"]):
         if index is not None:
             entry = spec["attributes"][index]
-            found.append((address(spec, ordinal), entry.get("handle_id"), entry.get("secondary") or {}))
+            found.append((address(spec, place), entry.get("handle_id"), entry.get("secondary") or {}))
     return found
 
 
@@ -70,36 +75,33 @@ def free(spec, reserved=()):
     return [o for o in spec["unallocated"] if not any(ipaddress.ip_address(address(spec, o)) in network for network in reserved)]
 
 
-def take(spec, ordinal, name, attributes):
+def take(spec, place, name, attributes):
     """Gives the place to the handle `name`. The address."""
     entry = {"handle_id": name, "secondary": attributes}
     if entry not in spec["attributes"]:
         spec["attributes"].append(entry)
-    spec["allocations"][ordinal] = spec["attributes"].index(entry)
-    spec["unallocated"].remove(ordinal)
+    spec["allocations"][place] = spec["attributes"].index(entry)
+    spec["unallocated"].remove(place)
     spec["sequenceNumber"] += 1
-    spec.setdefault("sequenceNumberForAllocation", {})[str(ordinal)] = spec["sequenceNumber"]
-    return address(spec, ordinal)
+    spec.setdefault("sequenceNumberForAllocation", {})[str(place)] = spec["sequenceNumber"]
+    return address(spec, place)
 
 
 def give_back(spec, lost):
-    """Frees every address whose holder `lost(handle, attributes)` says so; freed ones go last in the order. {handle: number}."""
-    gone = [i for i, entry in enumerate(spec["attributes"]) if lost(entry.get("handle_id"), entry.get("secondary") or {})]
-    if not gone:
-        return {}
-    stays = [i for i in range(len(spec["attributes"])) if i not in gone]
-    count = {}
-    for ordinal, index in enumerate(spec["allocations"]):
-        if index in gone:
-            name = spec["attributes"][index].get("handle_id")
-            count[name] = count.get(name, 0) + 1
-            spec["allocations"][ordinal] = None
-            spec["unallocated"].append(ordinal)
-            spec.get("sequenceNumberForAllocation", {}).pop(str(ordinal), None)
-        elif index is not None:
-            spec["allocations"][ordinal] = stays.index(index)
-    spec["attributes"] = [spec["attributes"][i] for i in stays]
-    spec["sequenceNumber"] += 1
+    """Frees every address of which `lost(handle, attributes, address, sequence number)` says so; they go last in the order. {handle: number}."""
+    numbers, count = spec.setdefault("sequenceNumberForAllocation", {}), {}
+    for place, index in enumerate(spec["allocations"]):
+        entry = spec["attributes"][index] if index is not None else {}
+        if index is not None and lost(entry.get("handle_id"), entry.get("secondary") or {}, address(spec, place), numbers.get(str(place))):
+            count[entry.get("handle_id")] = count.get(entry.get("handle_id"), 0) + 1
+            spec["allocations"][place] = None
+            spec["unallocated"].append(place)
+            numbers.pop(str(place), None)
+    if count:
+        stays = sorted({index for index in spec["allocations"] if index is not None})
+        spec["allocations"] = [None if index is None else stays.index(index) for index in spec["allocations"]]
+        spec["attributes"] = [spec["attributes"][i] for i in stays]
+        spec["sequenceNumber"] += 1
     return count
 
 

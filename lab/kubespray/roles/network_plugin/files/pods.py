@@ -18,6 +18,7 @@ from calico_node import BLOCKS, POOLS, given, pools_of, timestamp
 from host import RUN, load_plan, read, save
 
 FOLDER = "/var/lib/calispray-lab/pods"
+CLUSTER = "/apis/projectcalico.org/v3/clusterinformations/default"
 RESERVATIONS = "/apis/projectcalico.org/v3/ipreservations"
 CHOSEN = "cni.projectcalico.org/ipv4pools"
 # Seconds until a pod without an address is tried again where nothing changed, and until its event is counted again.
@@ -121,6 +122,9 @@ class Part:
         file = "%s/%s.json" % (FOLDER, box["id"])
         save(file, json.dumps(box))
         try:
+            cluster = self.agent.api.get(CLUSTER)
+            if cluster and cluster["spec"].get("datastoreReady") is False:
+                raise ipam.NoAddress("Calico is currently not ready to process requests")
             reserved = [r for o in self.agent.objects(RESERVATIONS) or [] for r in o["spec"].get("reservedCIDRs") or []]
             box["address"] = self.books.assign(self.agent.name, box["handle"], attributes, self.choice(pod), ipam.networks(reserved), given(self.agent.conf))
             save(file, json.dumps(box))
