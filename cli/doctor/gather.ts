@@ -56,7 +56,7 @@ export async function gather(
     const known = 'value' in api ? api.value : undefined;
     const nodes = told.map(
       ([{ name }, of]) =>
-        [name, 'unknown' in of ? of : { value: nodeEvidence(of.value.answer, of.value.tick, known) }] as const,
+        [name, 'unknown' in of ? of : { value: nodeEvidence(of.value.answer, of.value.tick, cluster, known) }] as const,
     );
     const answered = new Map(nodes.flatMap(([name, of]) => ('value' in of ? [[name, of.value] as const] : [])));
     say(`${answered.size} of ${cluster.nodes.length} nodes answer, ${words(api)} (${since(begun)}).`);

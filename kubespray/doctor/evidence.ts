@@ -1,5 +1,5 @@
 /** From the answers of the nodes to what they are asked next, and to the evidence. */
-import { type Cluster, derivePorts } from '../../cluster/index.ts';
+import { type Cluster, contains, derivePorts, range } from '../../cluster/index.ts';
 import { isRecord } from '../../cluster/raw.ts';
 import type { NodeAnswer } from './evidence-schema.ts';
 import type { ApiEvidence, LinkSeen, NodeEvidence, PathSeen, PodSeen } from './types.ts';
@@ -11,8 +11,16 @@ export interface Tick {
   readonly heard: number;
 }
 
-/** What a node said of itself, with the clock measured by the round trip, and the pods by name where the API knows them. */
-export function nodeEvidence(answer: NodeAnswer, tick: Tick, api: ApiEvidence | undefined): NodeEvidence {
+/**
+ * What a node said of itself, with the clock measured by the round trip, and the pods by name where the API knows them. Network
+ * namespaces of other programs, as of Docker's own containers, are none of pods.
+ */
+export function nodeEvidence(
+  answer: NodeAnswer,
+  tick: Tick,
+  cluster: Cluster,
+  api: ApiEvidence | undefined,
+): NodeEvidence {
   const { lab: _, synchronized, ...told } = answer;
   const names = new Map(api?.addresses.map(({ address, pod }) => [address, pod]));
   const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
@@ -23,8 +31,18 @@ export function nodeEvidence(answer: NodeAnswer, tick: Tick, api: ApiEvidence | 
       synchronized,
     },
     ...told,
-    pods: told.pods.map((pod) => ({ ...pod, name: names.get(pod.address) ?? null })),
+    pods: told.pods
+      .filter(({ address }) => names.has(address) || isOfPods(address, cluster, api))
+      .map((pod) => ({ ...pod, name: names.get(pod.address) ?? null })),
   };
+}
+
+/** Whether the address is one that pods get, as declared or as the pools are live; of IPv6 every one may be. */
+function isOfPods(address: string, { network }: Cluster, api: ApiEvidence | undefined): boolean {
+  const one = range(`${address}/32`);
+  if (one === undefined) return true;
+  const ranges = [network.pods, ...(api?.pools ?? []).map(({ spec }) => spec.cidr)].map(range);
+  return ranges.some((each) => each !== undefined && contains(each, one));
 }
 
 /** One layer of the question that paths.py answers. */

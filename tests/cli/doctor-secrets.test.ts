@@ -10,7 +10,7 @@ import { scrubbed } from '../../kubespray/doctor/scrub.ts';
 import { declaredForDump } from '../../kubespray/doctor/scrub-declared.ts';
 import type { Evidence } from '../../kubespray/doctor/types.ts';
 import { planted } from '../kubespray/doctor/support/planted.ts';
-import { stackCluster } from '../support/stacks.ts';
+import { clusterOf, stackCluster } from '../support/stacks.ts';
 import { DoctorNode } from './doctor-node.ts';
 
 const texts = Object.values(planted).map(([text]) => text);
@@ -118,7 +118,7 @@ describe('a dump of a cluster in which secrets lie about', () => {
     return {
       ...{ version: 1, at: '2026-11-23T00:00:00Z', declared, paths: [], lab: false, api: { value: api } },
       nodes: {
-        a: { value: nodeEvidence(answer, tick, api) },
+        a: { value: nodeEvidence(answer, tick, clusterOf(stackCluster('dev')), api) },
         b: { unknown: `no way to https://u:${BARE}@host, ${texts.join(' ')}` },
       },
     };

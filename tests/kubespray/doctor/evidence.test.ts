@@ -125,9 +125,29 @@ describe('a node’s answer', () => {
       lab: true,
       synchronized: true,
     });
-    const made = nodeEvidence(answer, { asked: 1000, told: 1090.25, heard: 1000.5 }, apiOf(evidence));
+    const { cluster } = subjectOf(evidence);
+    const made = nodeEvidence(answer, { asked: 1000, told: 1090.25, heard: 1000.5 }, cluster, apiOf(evidence));
     assert.deepEqual(made, { ...node.value, clock: { ahead: 90, within: 0.25, synchronized: true } });
-    const alone = nodeEvidence(answer, { asked: 1000, told: 990, heard: 1000 }, undefined);
+    const alone = nodeEvidence(answer, { asked: 1000, told: 990, heard: 1000 }, cluster, undefined);
     assert.deepEqual([alone.clock.ahead, alone.pods.map(({ name }) => name)], [-10, told.pods.map(() => null)]);
+  });
+
+  it('has no pods in the network namespaces of other programs', () => {
+    const evidence = healthy({ way: 'none' });
+    const { cluster } = subjectOf(evidence);
+    const api = apiOf(evidence);
+    const node = evidence.nodes.homelab;
+    assert.ok(node !== undefined && 'value' in node);
+    const addresses = ['172.17.0.2', '10.244.9.9', '10.250.0.1', '10.99.0.1', 'fd00::5'];
+    const pods = addresses.map((address) => ({ name: null, address, mtu: 1500, hostMtu: null }));
+    const { clock: _, ...told } = node.value;
+    const answer = nodeAnswer.parse({ ...told, pods, lab: false, synchronized: null });
+    const tick = { asked: 1, told: 1, heard: 1 };
+    const kept = (live: ApiEvidence | undefined) =>
+      nodeEvidence(answer, tick, cluster, live).pods.map(({ address }) => address);
+    assert.deepEqual(kept(undefined), ['10.244.9.9', 'fd00::5']);
+    const second = { name: 'second', spec: { cidr: '10.250.0.0/16' } };
+    const known = { pod: 'a/b', node: 'homelab', address: '10.99.0.1' };
+    assert.deepEqual(kept({ ...api, pools: [second], addresses: [known] }), addresses.slice(1));
   });
 });
