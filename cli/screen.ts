@@ -1,5 +1,5 @@
 /** The closing screen of `calispray start`: what is there now, and what to try next. Pure: what it shows is handed to it. */
-import { type Cluster, deriveNetwork, metricsObjects, policyObjects } from '../cluster/index.ts';
+import { type Cluster, dashboardObject, deriveNetwork, metricsObjects, policyObjects } from '../cluster/index.ts';
 
 export interface Reach {
   from: string;
@@ -69,12 +69,17 @@ function policyLines(cluster: Cluster): string[] {
 function monitoringLines(cluster: Cluster): string[] {
   const { metrics } = cluster.felix;
   const felix = metrics.enabled ? `Felix metrics on port ${metrics.port} of every node` : 'Felix metrics are off';
+  const dashboard = dashboardObject(cluster);
+  const objects = [...metricsObjects(cluster), ...(dashboard === undefined ? [] : [dashboard])];
   const named = (kind: string) =>
-    metricsObjects(cluster)
+    objects
       .filter((object) => object.kind === kind)
       .map(({ metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)
       .join(', ');
-  return [felix, ...['Service', 'ServiceMonitor', 'PrometheusRule'].map(named).filter((line) => line !== '')];
+  return [
+    felix,
+    ...['Service', 'ServiceMonitor', 'PrometheusRule', 'ConfigMap'].map(named).filter((line) => line !== ''),
+  ];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -135,6 +135,16 @@ describe('the dashboard', () => {
     }
   });
 
+  it('names none where the stack has none, and keeps the limits', () => {
+    const quiet = panelsOf(changed({ monitoring: { alerts: false } }));
+    assert.deepEqual(
+      quiet.filter(({ alerts }) => alerts.length > 0),
+      [],
+    );
+    assert.ok(!quiet.some(({ id }) => id === 'alerts-firing'));
+    assert.equal(quiet.filter(({ thresholds }) => thresholds !== undefined).length, LIMITED);
+  });
+
   it('has thresholds that are those of the alerts', () => {
     const limits = everyPanel.flatMap(({ id, unit, thresholds = [], alerts }) =>
       thresholds.map(({ from }) => ({ id, unit, from, alerts })),
@@ -167,6 +177,11 @@ describe('the dashboard', () => {
     assert.match(named?.description ?? '', /Alerts: FelixNotInSync, with a runbook in docs\/runbooks\.md\.$/);
   });
 });
+
+/** Panels with limits, less the one that counts alerts. */
+const LIMITED = panelsOf(clusterOf(dev)).filter(
+  ({ id, thresholds }) => thresholds !== undefined && id !== 'alerts-firing',
+).length;
 
 /** Alerts about being there or not, or about one number against another. */
 const WITHOUT_A_NUMBER = new Set(['felix-answers', 'felix-not-in-sync', 'wireguard-peers']);

@@ -12,7 +12,7 @@ import type { Row } from './types.ts';
 /** The rows for what the cluster has, from top to bottom: none for a part that it does not run or does not ask. Felix is always asked. */
 export function dashboardRows(cluster: Cluster): Row[] {
   if (cluster.monitoring.kind === 'none') return [];
-  return [
+  const rows = [
     overview(cluster),
     endpoints,
     dataplane(cluster),
@@ -24,6 +24,12 @@ export function dashboardRows(cluster: Cluster): Row[] {
     ...typha(cluster),
     process,
   ];
+  return cluster.monitoring.alerts ? rows : rows.map(withoutAlerts);
+}
+
+/** Limits stay: they are worth seeing where nobody is woken up. */
+function withoutAlerts({ title, panels }: Row): Row {
+  return { title, panels: panels.map((panel) => ({ ...panel, alerts: [] })) };
 }
 
 /** The ConfigMap but for its one file, which is made when it is wanted. */
