@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { probes } from '../../components/remote/probes/index.ts';
-import { bounded, Ground, three } from '../lab-kubespray/ground.ts';
 import { LabNodes } from '../support/lab-nodes.ts';
+import { bounded, type Ground, three } from './ground.ts';
 
 /** A world of its own: one Service over a pod on each of two nodes, and one without an address over the same. */
 const world = [
@@ -62,17 +62,12 @@ type Question =
   | readonly ['word', string, number, number];
 type Answer = string | readonly string[];
 
-describe('Services and DNS of the lab', function () {
-  this.timeout(600_000);
-  let ground: Ground;
+/** What a lab's Services and its DNS promise, as tests of a cluster that is there and stays as it was. */
+export function servicesAndDns(ground: () => Ground): void {
   let nodes: LabNodes;
-  before(async () => {
-    ground = await Ground.make('services-test');
-    nodes = new LabNodes(ground.lab.dir);
-    const { code, text } = ground.play({}, 'cluster.yml');
-    assert.equal(code, 0, text);
+  before(() => {
+    nodes = new LabNodes(ground().lab.dir);
   });
-  after(() => ground.remove());
 
   const ask = (node: string, ...questions: Question[]): Record<string, Answer[]> =>
     JSON.parse(nodes.run(node, 'python3', '-c', program, JSON.stringify(questions)));
@@ -171,4 +166,4 @@ describe('Services and DNS of the lab', function () {
       return JSON.stringify(everywhere(question)) === JSON.stringify([['10.233.0.1']]);
     });
   });
-});
+}
