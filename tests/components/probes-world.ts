@@ -4,6 +4,9 @@ import { spawnSync } from 'node:child_process';
 /** Names of its namespaces begin with this: two tests at once are in each other's sight, not in each other's way. */
 const PREFIX = `calispray-test-${process.pid}`;
 
+/** The first three numbers of the addresses of its pods: whoever looks for a pod by its address finds none of another test. */
+export const SUBNET = `10.${100 + ((process.pid >> 8) % 100)}.${process.pid % 256}`;
+
 export interface PodWorld {
   /** Name of the node's network namespace. */
   readonly node: string;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { probes } from '../../components/remote/probes/index.ts';
-import { makePodWorld, type PodWorld } from './probes-world.ts';
+import { makePodWorld, type PodWorld, SUBNET } from './probes-world.ts';
 
 describe('what a node measures', function () {
   this.timeout(60_000);
-  const A = { address: '10.99.0.5', address6: 'fd99::5' };
-  const B = { address: '10.99.0.69', address6: 'fd99::69' };
+  const A = { address: `${SUBNET}.5`, address6: 'fd99::5' };
+  const B = { address: `${SUBNET}.69`, address6: 'fd99::69' };
   let world: PodWorld;
 
   afterEach(() => world?.remove());
@@ -21,7 +21,7 @@ describe('what a node measures', function () {
     world = makePodWorld({ a: A, b: { ...B, host: 1400 } });
     const found = asked<{ address: string }[]>('pod_namespaces()');
     assert.deepEqual(
-      found.filter(({ address }) => address.startsWith('10.99.')),
+      found.filter(({ address }) => address.startsWith(`${SUBNET}.`)),
       [
         {
           path: world.pod('a'),
@@ -74,7 +74,7 @@ describe('what a node measures', function () {
   it('a path that is narrower, and nobody says so', () => {
     world = makePodWorld({ a: A, b: { ...B, host: 1400 } });
     // What the node itself sends goes nowhere; what it forwards, does.
-    world.onNode('ip', 'rule', 'add', 'pref', '5', 'iif', 'lo', 'to', '10.99.0.0/24', 'blackhole');
+    world.onNode('ip', 'rule', 'add', 'pref', '5', 'iif', 'lo', 'to', `${SUBNET}.0/24`, 'blackhole');
     assert.deepEqual(asked(`inside(a, largest, "${B.address}", 1500)`), {
       largest: 1400,
       small: 'answered',
@@ -91,7 +91,7 @@ describe('what a node measures', function () {
   it('every size exactly, whatever the path', () => {
     for (const host of [1280, 1371, 1499]) {
       world = makePodWorld({ a: A, b: { ...B, host } });
-      world.onNode('ip', 'rule', 'add', 'pref', '5', 'iif', 'lo', 'to', '10.99.0.0/24', 'blackhole');
+      world.onNode('ip', 'rule', 'add', 'pref', '5', 'iif', 'lo', 'to', `${SUBNET}.0/24`, 'blackhole');
       assert.equal(asked<{ largest: number }>(`inside(a, largest, "${B.address}", 1500)`).largest, host);
       world.remove();
     }
@@ -204,7 +204,7 @@ const DNS_SERVER = `
 def serve(pipe):
     u, t = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
     for s in (u, t):
-        s.bind(("10.99.0.69", 53))
+        s.bind(("${SUBNET}.69", 53))
     t.listen(8)
     os.write(pipe, b"1")
     while True:

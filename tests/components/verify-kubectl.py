@@ -2,6 +2,7 @@
 """`kubectl … proxy --unix-socket PATH` for tests: an API of a few kinds that keeps its objects as files below $FAKE_API, so that several of
 them are one API. A pod that is made gets one of the addresses in $FAKE_API/addresses.json (node → addresses) that no other has; what goes
 wrong is in $FAKE_API/faults.json."""
+import fcntl
 import http.server
 import json
 import os
@@ -74,6 +75,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.say(200, {"items": items}) if known else self.say(404, {"message": "no such kind"})
 
     def do_POST(self):
+        # Two that are made at once are not to get one address.
+        with open(os.path.join(HOME, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.make()
+
+    def make(self):
         path, body = self.place(), json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with open(os.path.join(HOME, "made.jsonl"), "a") as file:
             file.write(json.dumps([path, body]) + "\n")
@@ -81,8 +88,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if not self.has_account(path):
                 return self.say(403, {"message": 'error looking up service account: serviceaccount "default" not found'})
             body["status"] = running(body)
-        if path.endswith("/networkpolicies") and read("faults.json", {}).get("policies") != "ignored":
-            for pod in stored(path.replace("/apis/networking.k8s.io/v1", "/api/v1").replace("networkpolicies", "pods")):
+        group, _, rest = path.partition("/v1/")
+        ignored = {"ignored": group, "allowed-before": "/apis/networking.k8s.io"}.get(read("faults.json", {}).get("policies"))
+        if path.endswith("/networkpolicies") and group != ignored:
+            for pod in stored("/api/v1/" + rest.replace("networkpolicies", "pods")):
                 subprocess.run(["ip", "route", "replace", "blackhole", pod["status"]["podIP"] + "/32"], check=True)
         store(path + "/" + body["metadata"]["name"], body)
         self.say(201, body)

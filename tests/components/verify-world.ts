@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { verifyCommand, verifyInput } from '../../components/remote/verify/index.ts';
 import type { Check, VerifyEvent, VerifyPlan } from '../../kubespray/verify/types.ts';
-import { makePodWorld, type PodWorld } from './probes-world.ts';
+import { makePodWorld, type PodWorld, SUBNET } from './probes-world.ts';
 
 export interface Verified {
   readonly code: number | null;
@@ -24,7 +24,7 @@ export interface Verified {
 
 export type Faults = {
   readonly pods?: Readonly<Record<string, unknown>>;
-  readonly policies?: 'ignored';
+  readonly policies?: 'ignored' | 'allowed-before';
   readonly delete?: 'refused';
   readonly api?: 'down';
 };
@@ -37,7 +37,7 @@ export class VerifyWorld {
   readonly #children: ChildProcess[] = [];
 
   constructor({ mtu = 1500, user = 'root' }: { mtu?: number; user?: string } = {}) {
-    const pod = (n: number, host = 1500) => ({ address: `10.99.0.${n}`, address6: `fd99::${n}`, host });
+    const pod = (n: number, host = 1500) => ({ address: `${SUBNET}.${n}`, address6: `fd99::${n}`, host });
     this.net = makePodWorld({ a1: pod(1), a2: pod(2), a3: pod(3), b1: pod(65, mtu), b2: pod(66), b3: pod(67) });
     this.net.onNode('ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo');
     for (const folder of [this.#bin, this.#api, join(this.dir, '.calispray/test')])
@@ -51,8 +51,8 @@ export class VerifyWorld {
     this.home('desired.json', JSON.stringify({ hosts: { all: { hosts } } }));
     this.home('known_hosts', '192.0.2.1 ssh-ed25519 AAAA\n');
     const addresses = {
-      alpha: ['10.99.0.1', '10.99.0.2', '10.99.0.3'],
-      beta: ['10.99.0.65', '10.99.0.66', '10.99.0.67'],
+      alpha: [`${SUBNET}.1`, `${SUBNET}.2`, `${SUBNET}.3`],
+      beta: [`${SUBNET}.65`, `${SUBNET}.66`, `${SUBNET}.67`],
     };
     writeFileSync(join(this.#api, 'addresses.json'), JSON.stringify(addresses));
     for (const name of ['alpha', 'beta']) this.node(name, {});
@@ -101,8 +101,8 @@ export class VerifyWorld {
     const file = join(this.#api, 'made.jsonl');
     return existsSync(file)
       ? readFileSync(file, 'utf8')
-          .trim()
           .split('\n')
+          .slice(0, -1)
           .map((line) => JSON.parse(line))
       : [];
   }

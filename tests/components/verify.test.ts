@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Check, CheckResult } from '../../kubespray/verify/types.ts';
+import { SUBNET } from './probes-world.ts';
 import { type Verified, VerifyWorld } from './verify-world.ts';
 
 /** The whole of it but the machines: real agents, real packets between pods, an API of files. The lab has the rest. */
@@ -81,25 +82,25 @@ describe('a verification on the controller', function () {
         kind: 'pool',
         with: {
           name: 'default-pool',
-          spec: { cidr: '10.99.0.0/24', blockSize: 26, ipipMode: 'Never', natOutgoing: true },
+          spec: { cidr: `${SUBNET}.0/24`, blockSize: 26, ipipMode: 'Never', natOutgoing: true },
         },
       },
-      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: '10.99.0.0/24', natOutgoing: true } }),
-      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: '10.99.0.0/24', ipipMode: 'Always' } }),
+      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: `${SUBNET}.0/24`, natOutgoing: true } }),
+      (on) => on.object(`${calico}/ippools/default-pool`, { spec: { cidr: `${SUBNET}.0/24`, ipipMode: 'Always' } }),
       /^ipipMode is Always, not Never; natOutgoing is off, not on$/,
     ],
     [
       { kind: 'routes', with: { node: 'alpha', ipam: 'calico' } },
       (on) => {
         on.object(`${calico}/ipamblocks/a`, { spec: { affinity: 'host:alpha', cidr: '10.99.9.0/26' } });
-        on.object(`${calico}/ipamblocks/b`, { spec: { affinity: 'host:beta', cidr: '10.99.0.64/26' } });
-        on.net.onNode('ip', 'route', 'add', '10.99.0.64/26', 'dev', 'calib1');
+        on.object(`${calico}/ipamblocks/b`, { spec: { affinity: 'host:beta', cidr: '10.98.0.64/26' } });
+        on.net.onNode('ip', 'route', 'add', '10.98.0.64/26', 'dev', 'calib1');
       },
       (on) => {
-        on.net.onNode('ip', 'route', 'replace', 'blackhole', '10.99.0.64/26');
+        on.net.onNode('ip', 'route', 'replace', 'blackhole', '10.98.0.64/26');
         on.object(`${calico}/ipamblocks/c`, { spec: { affinity: 'host:beta', cidr: '10.99.7.0/26' } });
       },
-      /^0 of 2 blocks have a route; 10\.99\.0\.64\/26 of beta is blackhole here; none to 10\.99\.7\.0\/26 of beta$/,
+      /^0 of 2 blocks have a route; 10\.98\.0\.64\/26 of beta is blackhole here; none to 10\.99\.7\.0\/26 of beta$/,
     ],
     [
       { kind: 'routes', id: 'routes/host-local', with: { node: 'alpha', ipam: 'host-local' } },
@@ -170,11 +171,9 @@ describe('a verification on the controller', function () {
     assert.deepEqual([ran.code, ran.errors], [0, ''], JSON.stringify(ran.events, null, 1));
     assert.equal(result(ran, 'pods-across-nodes').seen, '84 and 1500 bytes, TCP and UDP, both ways');
     assert.equal(result(ran, 'pods-same-node').seen, '84 and 1500 bytes, both ways');
-    assert.equal(result(ran, 'outside').seen, 'alpha sees 10.99.0.65');
-    assert.deepEqual(
-      [result(ran, 'snat').outcome, result(ran, 'snat').seen],
-      ['failed', 'alpha sees the pod’s own address 10.99.0.65'],
-    );
+    assert.match(result(ran, 'outside').seen, new RegExp(`^alpha sees ${SUBNET}\\.6[567]$`));
+    assert.equal(result(ran, 'snat').outcome, 'failed');
+    assert.match(result(ran, 'snat').seen, new RegExp(`^alpha sees the pod’s own address ${SUBNET}\\.6[567]$`));
     assert.equal(result(ran, 'outside-address').seen, 'answered from 2 nodes');
     assert.equal(result(ran, 'port').seen, 'from alpha: refused');
     assert.equal(result(ran, 'policy').seen, 'reached before, not after');
@@ -226,6 +225,19 @@ describe('a verification on the controller', function () {
     assert.deepEqual(
       [result(ran, 'policy').outcome, result(ran, 'policy').seen],
       ['failed', 'still reached after the policy'],
+    );
+    assert.deepEqual(world.left(), []);
+  });
+
+  it('a policy of Kubernetes that a global one comes before: Calico’s own is what shows that they are enforced', async () => {
+    world = new VerifyWorld();
+    world.faults({ policies: 'allowed-before' });
+    const check = { kind: 'policy', with: { nodes: ['alpha', 'beta'], calico: true }, seconds: 12 };
+    const ran = await world.verify(world.plan([check]));
+    assert.deepEqual([result(ran, 'policy').outcome, ran.code], ['passed', 0], JSON.stringify(ran.events));
+    assert.match(
+      result(ran, 'policy').seen,
+      /not after one of Calico that comes first; a global policy lets it in before/,
     );
     assert.deepEqual(world.left(), []);
   });

@@ -148,7 +148,7 @@ class Agent:
         while self.delete and time.monotonic() < end:
             for path in list(self.delete):
                 try:
-                    if api({"method": "DELETE", "path": path, "socket": os.path.join(self.folder, "api"), "seconds": 5}, None)["status"] in (200, 202, 404, 409):
+                    if api({"method": "DELETE", "path": path, "socket": os.path.join(self.folder, "api"), "seconds": 5}, None)["status"] in (200, 202, 403, 404, 409):
                         self.delete.remove(path)
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.5)

@@ -140,6 +140,8 @@ async def outside(run: Any, given: dict[str, Any], seconds: float) -> Outcome:
     finally:
         await listening.aclose()
     own = address(pod, family)
+    if seen is None and answer["answer"]:
+        return failed(f"{target} answers, but {to.name} sees nothing of it: another host has that address too")
     if seen is None:
         return failed(f"no answer from {target}: {answer['said']}; nothing of it came in at {to.name}", "see routes; a firewall or a policy may drop it on its way out")
     if given["snat"] and seen == own:

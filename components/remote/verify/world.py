@@ -21,6 +21,10 @@ FORCE_SECONDS = 8  # after them, pods are taken out of the API without their nod
 MARGIN = 60  # seconds after its end, from when on a verification that left something is taken for killed
 
 
+class Refused(Silent):
+    """The API will not have it, however often it is asked."""
+
+
 class World:
     """`needs` says which pods: (key, node, policy): those of the deny test are in a namespace of their own."""
 
@@ -149,7 +153,7 @@ class World:
         await self.api.call("DELETE", f"{NAMESPACES}/{name}/pods")
         status, answer = await self.api.call("DELETE", f"{NAMESPACES}/{name}")
         if status not in (200, 202, 404, 409):
-            raise Silent(words(status, answer))
+            raise (Refused if status == 403 else Silent)(words(status, answer))
 
     async def remove(self, names: Optional[list[str]]) -> list[str]:
         """Takes those away, or all that may still be there; gives what could not be, with the command that does."""
@@ -180,6 +184,8 @@ class World:
                     # Its node does not answer any more; nothing but an idle process is in it.
                     await self.api.call("DELETE", f"{NAMESPACES}/{name}/pods?gracePeriodSeconds=0")
                     force = end
+            except Refused as error:
+                return str(error)
             except Silent as error:
                 problem = str(error)
             await asyncio.sleep(0.2)
