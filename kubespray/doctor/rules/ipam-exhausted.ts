@@ -37,7 +37,7 @@ export const ipamExhausted: Trouble = {
       ...stackOf(subject),
       explains: waiting.map(({ pod }) => symptom.waiting(pod)),
       reference:
-        'https://docs.tigera.io/calico/latest/networking/ipam/migrate-pools; Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:891; no pool needs to be released or made anew for it',
+        'https://docs.tigera.io/calico/latest/networking/ipam/migrate-pools; Calico v3.31.5 libcalico-go/lib/ipam/ipam.go:891',
     };
     return [finding];
   },

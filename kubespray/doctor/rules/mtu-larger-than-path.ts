@@ -6,7 +6,7 @@ import { symptom } from '../symptoms.ts';
 import type { Diagnosis, PathSeen, Trouble } from '../types.ts';
 import { listed, shortened } from '../words.ts';
 import { nodePath, pathsWith } from './paths.ts';
-import { mostPodsAreLarger, mtuOfNewPods, roomFor, sizeLine, smallerMtu, takesOf, uplinkOf } from './room.ts';
+import { mostPodsLose, mtuOfNewPods, roomFor, sizeLine, smallerMtu, takesOf, uplinkOf } from './room.ts';
 
 export const mtuLargerThanPath: Trouble = {
   code: 'mtu-larger-than-path',
@@ -59,7 +59,7 @@ function ofTheCluster(subject: Subject, path: PathSeen): boolean {
   // As large as the smaller of both ends is as it should be.
   const least = Math.min(...[path.from, path.to].map((name) => podMtu(subject, name, path)));
   if ((path.largest ?? 0) >= least) return false;
-  if (node === undefined || mostPodsAreLarger(subject)) return true;
+  if (node === undefined || mostPodsLose(subject)) return true;
   return mtuOfNewPods(subject, path.from, node) > (path.largest ?? 0);
 }
 

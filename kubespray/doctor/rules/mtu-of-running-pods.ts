@@ -4,15 +4,15 @@ import { symptom } from '../symptoms.ts';
 import type { Diagnosis, PodSeen, Trouble } from '../types.ts';
 import { counted, listed, shortened } from '../words.ts';
 import { pathsWith } from './paths.ts';
-import { mostPodsAreLarger, mtuOfNewPods, oddPods } from './room.ts';
+import { mostPodsLose, mtuOfNewPods, oddPods } from './room.ts';
 
 export const mtuOfRunningPods: Trouble = {
   code: 'mtu-of-running-pods',
   title: 'Pods keep an MTU of former times',
   judge(subject) {
     const odd = oddPods(subject);
-    // What most of them have is what the cluster gives: mtu-larger-than-path speaks of that where it does not fit.
-    if (odd.length === 0 || mostPodsAreLarger(subject)) return [];
+    // mtu-larger-than-path speaks of that.
+    if (odd.length === 0 || mostPodsLose(subject)) return [];
     const larger = odd.filter(({ pod, wanted }) => pod.mtu > wanted || (pod.hostMtu ?? pod.mtu) < pod.mtu);
     const nodes = [...new Set(odd.map(({ node }) => node))];
     const wanted = [...new Set(odd.map((one) => String(one.wanted)))];

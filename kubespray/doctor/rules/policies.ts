@@ -1,5 +1,6 @@
 /** Troubles with policies: what the rules over objects have against those that the API has, one trouble a rule. */
 import { originsOf } from '../../../cluster/declared.ts';
+import { declaredBy as declaredByStack } from '../../../policies/objects/declared.ts';
 import { expectation } from '../../../policies/objects/expectation.ts';
 import { findingFrom } from '../../../policies/objects/finding.ts';
 import { clusterIpInRule } from '../../../policies/objects/policy/cluster-ip-in-rule.ts';
@@ -43,7 +44,10 @@ function troubleOf(code: string, title: string, rule: ObjectRule): Trouble {
       if (declared === undefined || (rule === selectorMatchesNothing && !labelsAreKnown(subject))) return [];
       const readable = declared.objects.filter((object) => rule.concerns?.(object) !== false);
       if (readable.length === 0 && rule !== expectation) return [];
-      return rule.judge(declared).map((found) => diagnosis(subject, declared, rule, code, found));
+      const found = rule.judge(declared);
+      if (found.length === 0) return [];
+      const both = { live: declared, stack: declaredByStack(subject.cluster, subjectOf(subject.cluster)) };
+      return found.map((one) => diagnosis(subject, both, rule, code, one));
     },
   };
 }
@@ -55,32 +59,34 @@ function labelsAreKnown(subject: Subject): boolean {
 
 function diagnosis(
   subject: Subject,
-  declared: Declared,
+  { live, stack }: { readonly live: Declared; readonly stack: Declared },
   rule: ObjectRule,
   code: string,
   found: ObjectFinding,
 ): Diagnosis {
-  const object = declared.objects.find(({ urn }) => urn === found.urn);
-  const { path, message, hint, reference } = findingFrom(rule, found, declared);
+  const object = live.objects.find(({ urn }) => urn === found.urn);
+  const { path, message, hint, reference } = findingFrom(rule, found, live);
   const isDeclared = rule === expectation || (object !== undefined && path !== found.path);
-  const subjectName = object === undefined ? 'the policies' : nameOf(object);
+  // Where the stack says it otherwise, somebody changed it in the cluster: it is right to write it again.
+  const isOfStack = isDeclared && rule.judge(stack).some((one) => one.urn === found.urn && one.path === found.path);
+  const name = object === undefined ? 'the policies' : nameOf(object);
+  const edit = object === undefined ? [] : [{ on: controlPlane(subject), command: editing(object) }];
+  const again = { on: 'the workstation', command: 'calispray refresh --stack NAME; calispray up --stack NAME' };
   return {
     code,
     severity: rule.class === 'advice' ? 'risk' : 'failing',
     message,
     nodes: [],
     evidence: [
-      `API: ${subjectName}${object === undefined || found.path === '' ? '' : ` at ${found.path}`}`,
+      `API: ${name}${object === undefined || found.path === '' ? '' : ` at ${found.path}`}`,
       ...(rule === expectation ? [`stack: ${found.path}`] : []),
+      ...(isDeclared && !isOfStack ? ['the stack itself has it right: it was changed in the cluster'] : []),
     ],
     why: rule.description,
-    mend: isDeclared
-      ? [{ on: 'the workstation', command: 'calispray reach explain FROM TO PORT --stack NAME --live' }, up]
-      : [
-          { on: subjectName, command: hint },
-          ...(object === undefined ? [] : [{ on: controlPlane(subject), command: editing(object) }]),
-        ],
-    ...(isDeclared ? { stack: { path, to: hint } } : {}),
+    mend: isOfStack
+      ? [up]
+      : [...(rule === expectation ? [] : [{ on: name, command: hint }]), ...(isDeclared ? [again] : edit)],
+    ...(isOfStack ? { stack: { path, to: hint } } : {}),
     explains: [],
     ...(reference === undefined ? {} : { reference }),
   };

@@ -2,8 +2,9 @@
 import { deriveMtu } from '../../../cluster/index.ts';
 import { deviceOf, linkWith, wayBetween } from '../seen.ts';
 import type { Subject } from '../subject.ts';
+import { symptom } from '../symptoms.ts';
 import type { Diagnosis, NodeEvidence, PathSeen, PodSeen } from '../types.ts';
-import { nodePath } from './paths.ts';
+import { nodePath, pathsWith } from './paths.ts';
 
 /** What is left for pods of the path between their nodes; undefined where that path was not measured. */
 export function roomFor(subject: Subject, { from, to }: PathSeen): number | undefined {
@@ -14,17 +15,18 @@ export function roomFor(subject: Subject, { from, to }: PathSeen): number | unde
 }
 
 /**
- * The MTU that new pods of the node get: kubespray gives pods and tunnels one value, so the tunnel shows what was carried out last; without one
- * it is the stack's. Where no pod at all has that, it is what most pods have: the stack is not carried out yet.
+ * The MTU that new pods of the node get: kubespray gives pods and tunnels one value, so the tunnel shows it. Without a tunnel it is the stack's,
+ * but where no pod at all has that: then the stack is not carried out yet, and it is what most pods have.
  */
 export function mtuOfNewPods(subject: Subject, name: string, node: NodeEvidence): number {
   const { wireguard, encapsulation } = subject.cluster.network;
   const way = wireguard ? 'wireguard' : encapsulation.kind;
   const device = way === 'none' ? undefined : deviceOf(subject, name, way);
   const tunnel = node.tunnels.find((one) => one.device === device)?.mtu;
-  const wanted = tunnel ?? deriveMtu(subject.cluster).mtu;
-  const all = [...subject.nodes.values()].flatMap(({ pods }) => pods.map(({ mtu }) => mtu));
-  return all.length === 0 || all.includes(wanted) ? wanted : mostFrequent(all);
+  if (tunnel !== undefined) return tunnel;
+  const { mtu } = deriveMtu(subject.cluster);
+  const all = [...subject.nodes.values()].flatMap(({ pods }) => pods.map((pod) => pod.mtu));
+  return all.length === 0 || all.includes(mtu) ? mtu : mostFrequent(all);
 }
 
 function mostFrequent(all: readonly number[]): number {
@@ -73,8 +75,9 @@ export function oddPods(subject: Subject): { node: string; pod: PodSeen; wanted:
   });
 }
 
-/** Whether it is no remainder of former times: most pods have more than the tunnel or the stack gives. */
-export function mostPodsAreLarger(subject: Subject): boolean {
+/** Most pods have more than the tunnel or the stack gives, and what they send is lost: then it does not end with a few of them. */
+export function mostPodsLose(subject: Subject): boolean {
   const all = [...subject.nodes.values()].flatMap(({ pods }) => pods).length;
-  return oddPods(subject).filter(({ pod, wanted }) => pod.mtu > wanted).length * 2 > all;
+  const larger = oddPods(subject).filter(({ pod, wanted }) => pod.mtu > wanted).length;
+  return larger * 2 > all && pathsWith(subject, 'pod', symptom.narrow).some(({ told }) => told === null);
 }
