@@ -169,6 +169,22 @@ export class VerifyWorld {
     return this.net.processes();
   }
 
+  /** The agents themselves, without what they began. */
+  agents(): number[] {
+    const line = (pid: string, file: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    const isAgent = (pid: string) => line(pid, 'cmdline').includes('# Given with');
+    const parent = (pid: string) => /^PPid:\s+(\d+)/m.exec(line(pid, 'status'))?.[1] ?? '';
+    return this.processes()
+      .filter((pid) => isAgent(pid) && !line(parent(pid), 'cmdline').startsWith('python3'))
+      .map(Number);
+  }
+
   remove(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     this.net.remove();

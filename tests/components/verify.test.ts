@@ -389,6 +389,22 @@ describe('a verification on the controller', function () {
       await nothingLeft();
     });
 
+    it('by SIGKILL of the agents: what they began ends with them, and what is left is said', async () => {
+      world = new VerifyWorld();
+      world.faults({ policies: 'ignored' });
+      const running = world.start(
+        world.plan([{ kind: 'policy', with: { nodes: ['alpha', 'beta'] }, seconds: 60 }], { seconds: 90 }),
+      );
+      await until(() => world.made().some(([, { kind }]) => kind === 'NetworkPolicy'));
+      for (const pid of world.agents()) process.kill(pid, 'SIGKILL');
+      const ran = await running.ended;
+      assert.equal(result(ran, 'policy').outcome, 'failed');
+      const [name] = world.left();
+      assert.equal(ending(ran).left.length, 1);
+      assert.match(ending(ran).left[0] ?? '', new RegExp(`^namespace ${name}: .*; kubectl delete namespace ${name}$`));
+      await until(() => world.processes().length === 0);
+    });
+
     it('by SIGKILL: the agents take everything away', async () => {
       const running = await atWork();
       running.kill('SIGKILL');

@@ -14,6 +14,8 @@ const MANAGED = 'app.kubernetes.io/managed-by=calispray-verify';
 
 /** A process that carries a verification out, on whichever node: the agents on it are among them. */
 const OURS = 'Given with .python3 -c';
+/** What else an agent begins. */
+const PROXY = 'proxy --unix-socket /run/calispray-verify';
 
 interface Ran {
   readonly code: number | null;
@@ -120,7 +122,7 @@ describe('a verification of the lab', function () {
         'sh',
         '-c',
         `ls -d /run/calispray-verify-* 2>/dev/null; ls /run/netns | grep calispray-verify; pgrep -f "$0" | grep -vx $$; true`,
-        OURS,
+        `${OURS}|${PROXY}`,
       );
       return found
         .trim()

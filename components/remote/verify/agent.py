@@ -7,6 +7,7 @@
 `hello` is asked with number 0 by nobody, to begin with. `serve` and `sender` say {"id": …, "ready": true} first. When the lines end, or after `seconds` of the first line, every child is ended and
 what there is to undo is undone. Python 3.6 or newer; this process has no threads, since it forks.
 """
+import ctypes
 import glob
 import http.client
 import json
@@ -80,6 +81,7 @@ class Agent:
             self.children[reading] = [request["id"], pid, time.monotonic() + request["seconds"], b""]
             return
         os.setpgid(0, 0)  # so that it is ended with what it started
+        dies_with_parent()
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, signal.SIG_DFL)
         status = 1
@@ -159,7 +161,7 @@ class Agent:
 
 
 def dies_with_parent():
-    import ctypes
+    """Also where that is killed: what serves in a pod would stay otherwise."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 

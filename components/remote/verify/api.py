@@ -20,6 +20,10 @@ class Api:
             self.found = asyncio.create_task(self.find())
         return await asyncio.shield(self.found)
 
+    def lost(self) -> bool:
+        """Nobody is left who could be asked."""
+        return all(node.lost is not None for node in self.nodes)
+
     async def find(self) -> Node:
         said = []
         for node in self.nodes:

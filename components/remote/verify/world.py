@@ -188,6 +188,9 @@ class World:
                 return str(error)
             except Silent as error:
                 problem = str(error)
+                if self.api.lost():
+                    # An agent whose connection ended takes it away by itself, where it still runs.
+                    return problem
             await asyncio.sleep(0.2)
         return problem
 
