@@ -63,16 +63,22 @@ function settingAs(subject: Subject, name: string): string {
   return `sudo kubectl annotate node ${name} --overwrite projectcalico.org/ASNumber${own === undefined ? '-' : `=${own}`}`;
 }
 
-/** A number of its own that the API has of a node, other than the stack's. */
-function liveAs(subject: Subject, name: string): number | undefined {
-  const text = apiNode(subject, name)?.annotations['projectcalico.org/ASNumber'];
-  return text === undefined || text === '' ? undefined : Number(text);
+/** The number that the node speaks with: as its BIRD has it, else as the API has it for this node alone. */
+function liveAs(subject: Subject, name: string): { as: number; line: string } | undefined {
+  const lines = subject.nodes.get(name)?.bird.flatMap((bird) => bird.lines) ?? [];
+  const local = lines.map((line) => /^\s+Local AS:\s+(\d+)/.exec(line)?.[1]).find((as) => as !== undefined);
+  if (local !== undefined && Number(local) !== asOf(subject, name))
+    return { as: Number(local), line: `${name}: Local AS: ${local} (BIRD)` };
+  const text = apiNode(subject, name)?.annotations['projectcalico.org/ASNumber'] ?? '';
+  return text === ''
+    ? undefined
+    : { as: Number(text), line: `API: node ${name}: projectcalico.org/ASNumber = ${text}` };
 }
 
 function odd(subject: Subject, ...names: (string | undefined)[]): boolean {
   return names.some((name) => {
     const live = name === undefined ? undefined : liveAs(subject, name);
-    return live !== undefined && live !== asOf(subject, name ?? '');
+    return live !== undefined && live.as !== asOf(subject, name ?? '');
   });
 }
 
@@ -94,9 +100,7 @@ function guilty(subject: Subject, all: readonly Failed[]): string[] {
 
 function asLines(subject: Subject, name: string): string[] {
   const live = liveAs(subject, name);
-  return live === undefined
-    ? []
-    : [`API: node ${name}: projectcalico.org/ASNumber = ${live}, the stack says ${asOf(subject, name)}`];
+  return live === undefined ? [] : [`${live.line}, the stack says ${asOf(subject, name)}`];
 }
 
 function globalLine(subject: Subject): string[] {
