@@ -2,6 +2,7 @@
 import { type Cluster, contains, derivePorts, range } from '../../cluster/index.ts';
 import { isRecord } from '../../cluster/raw.ts';
 import type { NodeAnswer } from './evidence-schema.ts';
+import { sessionsAt } from './seen.ts';
 import type { ApiEvidence, LinkSeen, NodeEvidence, PathSeen, PodSeen } from './types.ts';
 
 /** A moment of the node's clock, and when on the workstation it was asked for and there; seconds since 1970. */
@@ -93,7 +94,7 @@ export function pathLayers(
         layer: 'node',
         fromAddress: address,
         promised: Math.min(mtu, LARGEST),
-        targets: others.map((other) => other.node),
+        targets: others.map((other) => undisturbed(other.node, mine, cluster.network.bgp.listenPort)),
       },
       ...(pod === undefined
         ? []
@@ -129,6 +130,16 @@ function portsOf(cluster: Cluster): ReadonlyMap<string, string[]> {
 }
 
 const WANTED = new Set(['BGP', 'kube-apiserver']);
+
+/**
+ * Nobody knocks at a port of BGP but where BIRD says that there is no session: with graceful restart, which Calico asks for, a further
+ * connection of a peer is that peer begun anew, and the session that stood is dropped (RFC 4724 section 5; Calico v3.31.5
+ * confd/etc/calico/confd/templates/bird.cfg.template).
+ */
+function undisturbed<T extends Layer['targets'][number]>(target: T, mine: NodeEvidence, port: number): T {
+  const down = sessionsAt(mine).some(({ peer, established }) => peer === target.address && !established);
+  return down ? target : { ...target, ports: target.ports.filter((each) => each !== `tcp/${port}`) };
+}
 
 /**
  * Chooses the pod that speaks for its node. One whose namespace has no policy is preferred, since a policy is no fault of the path; one

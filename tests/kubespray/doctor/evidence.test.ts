@@ -37,8 +37,23 @@ describe('what a node is asked about its paths', () => {
       [pods?.layer, pods?.promised, pods?.targets.map(({ to }) => to)],
       ['pod', 8950, ['storagenodet3500', 'masternode']],
     );
-    const bgp = layersFrom('homelab', healthy({ way: 'none' }))[0]?.targets[0];
-    assert.deepEqual(bgp, { to: 'storagenodet3500', address: '192.168.4.61', ports: ['tcp/179'] });
+  });
+
+  it('is a port of BGP where there is no session alone: one that stands would fall when the peer seems to begin anew', () => {
+    const evidence = healthy({ way: 'none' });
+    const asked = (of: Evidence) => layersFrom('homelab', of)[0]?.targets.map(({ to, ports }) => `${to} ${ports}`);
+    assert.deepEqual(asked(evidence), ['storagenodet3500 ', 'masternode tcp/6443']);
+    assert.deepEqual(asked(withNode(evidence, 'homelab', { bird: [] })), ['storagenodet3500 ', 'masternode tcp/6443']);
+
+    const { bird } = subjectOf(evidence).nodes.get('homelab') ?? { bird: [] };
+    const down = bird.map((each) => ({
+      ...each,
+      lines: each.lines.map((line) => line.replace(/Established.*/, 'Active Socket: Connection refused')),
+    }));
+    assert.deepEqual(asked(withNode(evidence, 'homelab', { bird: down })), [
+      'storagenodet3500 tcp/179',
+      'masternode tcp/6443,tcp/179',
+    ]);
   });
 
   it('is those as well that are silent to the workstation, of which no pods are known; they themselves are not asked', () => {
