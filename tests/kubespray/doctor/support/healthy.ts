@@ -1,8 +1,6 @@
 /** Clusters with nothing wrong, as the doctor would find them: whole evidence of any number of nodes, for every way between nodes. */
 import { type Cluster, deriveMtu, deriveNetwork, parseCluster } from '../../../../cluster/index.ts';
 import type {
-  ApiBlock,
-  ApiEvidence,
   Evidence,
   LinkSeen,
   NodeEvidence,
@@ -11,6 +9,7 @@ import type {
   RouteSeen,
   TunnelSeen,
 } from '../../../../kubespray/doctor/index.ts';
+import { apiOf } from './healthy-api.ts';
 
 export const ways = ['none', 'ipip', 'vxlan', 'wireguard'] as const;
 export type Way = (typeof ways)[number];
@@ -30,7 +29,7 @@ export interface Healthy {
   readonly stack?: Readonly<Record<string, unknown>>;
 }
 
-interface Member {
+export interface Member {
   readonly name: string;
   readonly address: string;
   /** Place of its block in the pool, and in the list of nodes. */
@@ -63,7 +62,7 @@ export function healthy(wanted: Healthy): Evidence {
   };
 }
 
-interface World {
+export interface World {
   readonly cluster: Cluster;
   readonly members: readonly Member[];
   readonly pods: ReadonlyMap<string, readonly { pod: string; address: string; app: string }[]>;
@@ -118,11 +117,11 @@ function podsOn({ name, at }: Member, { pods = 2 }: Healthy) {
   return [...own, ...(at < 2 ? [{ pod: `kube-system/coredns-${at}`, address: address(pods), app: 'coredns' }] : [])];
 }
 
-const blockOf = (at: number) => `10.244.${Math.floor(at / 4)}.${(at % 4) * 64}/26`;
-const inBlock = (at: number, nth: number) => `10.244.${Math.floor(at / 4)}.${(at % 4) * 64 + nth}`;
+export const blockOf = (at: number) => `10.244.${Math.floor(at / 4)}.${(at % 4) * 64}/26`;
+export const inBlock = (at: number, nth: number) => `10.244.${Math.floor(at / 4)}.${(at % 4) * 64 + nth}`;
 
 /** Its device and what the API calls its address. */
-const tunnels = {
+export const tunnels = {
   none: undefined,
   ipip: { device: 'tunl0', kind: 'ipip', annotation: 'IPv4IPIPTunnelAddr', handle: 'ipip-tunnel-addr' },
   vxlan: { device: 'vxlan.calico', kind: 'vxlan', annotation: 'IPv4VXLANTunnelAddr', handle: 'vxlan-tunnel-addr' },
@@ -259,87 +258,4 @@ function pathsOf({ cluster, members, pods }: World): PathSeen[] {
     const ends = { from: from.name, to: to.name, fromAddress: a.address, toAddress: b.address };
     return [{ ...fine, layer: 'pod', ...ends, largest: mtu, promised: mtu, ports: {} }];
   }
-}
-
-function apiOf(world: World): ApiEvidence {
-  const { cluster, members, wanted } = world;
-  const { ipipMode, vxlanMode } = deriveNetwork(cluster);
-  const tunnel = tunnels[wanted.way];
-  const onEach = (name: string) =>
-    members.map((node) => ({
-      pod: `kube-system/${name}-${node.at}`,
-      node: node.name,
-      phase: 'Running',
-      ready: true,
-      restarts: 0,
-      why: '',
-    }));
-  const coreDns = members.slice(0, 2).map((node) => ({
-    pod: `kube-system/coredns-${node.at}`,
-    node: node.name,
-    phase: 'Running',
-    ready: true,
-    restarts: 0,
-    why: '',
-  }));
-  const all = { desired: members.length, ready: members.length };
-  return {
-    kubernetes: '1.35.4',
-    nodes: members.map(({ name, address, at }) => ({
-      name,
-      ready: true,
-      internal: [address],
-      annotations: {
-        'projectcalico.org/IPv4Address': `${address}/24`,
-        ...(tunnel === undefined ? {} : { [`projectcalico.org/${tunnel.annotation}`]: inBlock(at, 0) }),
-        ...(wanted.way === 'wireguard' ? { 'projectcalico.org/WireguardPublicKey': `key-${at}` } : {}),
-      },
-      labels: { 'kubernetes.io/hostname': name },
-    })),
-    pods: wanted.lab === true ? coreDns : [...onEach('calico-node'), ...onEach('nodelocaldns'), ...coreDns],
-    daemonSets: wanted.lab === true ? {} : { 'kube-system/calico-node': all, 'kube-system/nodelocaldns': all },
-    addresses: members.flatMap(({ name }) =>
-      (world.pods.get(name) ?? []).map(({ pod, address, app }) => ({
-        pod,
-        node: name,
-        address,
-        labels: { [app === 'coredns' ? 'k8s-app' : 'app']: app === 'coredns' ? 'kube-dns' : app },
-      })),
-    ),
-    waiting: [],
-    pools: [
-      {
-        name: cluster.network.pool.name,
-        spec: {
-          cidr: cluster.network.pool.cidr,
-          blockSize: cluster.network.pool.blockSize,
-          ipipMode,
-          vxlanMode,
-          natOutgoing: true,
-          nodeSelector: 'all()',
-        },
-      },
-    ],
-    felix: [{ name: 'default', spec: {} }],
-    bgp: [{ name: 'default', spec: { asNumber: 64512, nodeToNodeMeshEnabled: true } }],
-    peers: [],
-    blocks: members.map((member) => blockWith(world, member)),
-    policies: [],
-    namespaces: ['default', 'kube-system', 'production'].map((name) => ({
-      name,
-      labels: { 'kubernetes.io/metadata.name': name },
-    })),
-  };
-}
-
-function blockWith({ wanted, pods }: World, { name, at }: Member): ApiBlock {
-  const tunnel = tunnels[wanted.way];
-  const own = tunnel === undefined ? [] : [{ address: inBlock(at, 0), handle: `${tunnel.handle}-${name}`, node: name }];
-  const held = (pods.get(name) ?? []).map(({ pod, address }, i) => ({
-    address,
-    handle: `k8s-pod-network.${at}${i}c0ffee`,
-    pod,
-    node: name,
-  }));
-  return { cidr: blockOf(at), node: name, held: [...own, ...held], size: 64 };
 }
