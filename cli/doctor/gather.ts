@@ -104,7 +104,7 @@ async function tellOf(node: Node, client: Client, { node: seconds }: Patience): 
   }
 }
 
-/** Of the first control-plane node that gives an answer; else why the first did not. */
+/** Of the first control-plane node that gives an answer; else why each of them did not. */
 async function apiOf(
   { nodes }: Cluster,
   connectedTo: (name: string) => Promise<Connected | undefined>,
@@ -122,7 +122,7 @@ async function apiOf(
     if (answer !== undefined && !('unknown' in answer)) return { value: answer };
     reasons.push(`${node.name}: ${answer?.unknown ?? 'what it tells of the API is not whole'}`);
   }
-  return { unknown: reasons[0] ?? 'no control-plane node is declared' };
+  return { unknown: reasons.join('; ') || 'no control-plane node is declared' };
 }
 
 /** Every node measures at the same time. */
