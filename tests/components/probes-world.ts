@@ -7,6 +7,8 @@ const PREFIX = `calispray-test-${process.pid}`;
 /** The first three numbers of the addresses of its pods: whoever looks for a pod by its address finds none of another test. */
 export const SUBNET = `10.${100 + ((process.pid >> 8) % 100)}.${process.pid % 256}`;
 
+export const SUBNET6 = `fd99:${process.pid.toString(16).slice(-4).replace(/^0+/, '') || 'f'}`;
+
 export interface PodWorld {
   /** Name of the node's network namespace. */
   readonly node: string;

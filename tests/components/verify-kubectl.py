@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """`kubectl … proxy --unix-socket PATH` for tests: an API of a few kinds that keeps its objects as files below $FAKE_API, so that several of
-them are one API. A pod that is made gets one of the addresses in $FAKE_API/addresses.json (node → addresses) that no other has; what goes
+them are one API. A pod that is made gets one of the addresses in $FAKE_API/addresses.json (node → [IPv4, IPv6]) that no other has; what goes
 wrong is in $FAKE_API/faults.json."""
 import fcntl
 import http.server
@@ -51,8 +51,9 @@ def running(body):
     fault = read("faults.json", {}).get("pods", {}).get(body["spec"]["nodeName"])
     if fault:
         return fault
-    free = [each for each in read("addresses.json", {})[body["spec"]["nodeName"]] if each not in set(taken())]
-    return {"phase": "Running", "podIP": free[0], "podIPs": [{"ip": free[0]}]}
+    held = set(taken())
+    free = next(each for each in read("addresses.json", {})[body["spec"]["nodeName"]] if each[0] not in held)
+    return {"phase": "Running", "podIP": free[0], "podIPs": [{"ip": each} for each in free]}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { verifyCommand, verifyInput } from '../../components/remote/verify/index.ts';
 import type { Check, VerifyEvent, VerifyPlan } from '../../kubespray/verify/types.ts';
-import { makePodWorld, type PodWorld, SUBNET } from './probes-world.ts';
+import { makePodWorld, type PodWorld, SUBNET, SUBNET6 } from './probes-world.ts';
 
 export interface Verified {
   readonly code: number | null;
@@ -37,9 +37,10 @@ export class VerifyWorld {
   readonly #children: ChildProcess[] = [];
 
   constructor({ mtu = 1500, user = 'root' }: { mtu?: number; user?: string } = {}) {
-    const pod = (n: number, host = 1500) => ({ address: `${SUBNET}.${n}`, address6: `fd99::${n}`, host });
+    const pod = (n: number, host = 1500) => ({ address: `${SUBNET}.${n}`, address6: `${SUBNET6}::${n}`, host });
     this.net = makePodWorld({ a1: pod(1), a2: pod(2), a3: pod(3), b1: pod(65, mtu), b2: pod(66), b3: pod(67) });
     this.net.onNode('ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo');
+    this.net.onNode('ip', 'addr', 'add', '2001:db8::1/128', 'dev', 'lo');
     for (const folder of [this.#bin, this.#api, join(this.dir, '.calispray/test')])
       mkdirSync(folder, { recursive: true });
     this.program('ssh', SSH(this.net.node));
@@ -50,10 +51,8 @@ export class VerifyWorld {
     const hosts = { alpha: host, beta: { ...host, ansible_host: '192.0.2.2', ansible_port: 2222 } };
     this.home('desired.json', JSON.stringify({ hosts: { all: { hosts } } }));
     this.home('known_hosts', '192.0.2.1 ssh-ed25519 AAAA\n');
-    const addresses = {
-      alpha: [`${SUBNET}.1`, `${SUBNET}.2`, `${SUBNET}.3`],
-      beta: [`${SUBNET}.65`, `${SUBNET}.66`, `${SUBNET}.67`],
-    };
+    const both = (n: number) => [`${SUBNET}.${n}`, `${SUBNET6}::${n}`];
+    const addresses = { alpha: [1, 2, 3].map(both), beta: [65, 66, 67].map(both) };
     writeFileSync(join(this.#api, 'addresses.json'), JSON.stringify(addresses));
     for (const name of ['alpha', 'beta']) this.node(name, {});
   }
@@ -124,6 +123,7 @@ export class VerifyWorld {
     const nodes = ['alpha', 'beta'].map((name, i) => ({
       name,
       address: '192.0.2.1',
+      address6: '2001:db8::1',
       roles: i === 0 ? ['control-plane', 'worker'] : ['worker'],
     }));
     const full = checks.map(

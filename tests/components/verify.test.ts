@@ -155,8 +155,9 @@ describe('a verification on the controller', function () {
     const plan = world.plan([
       pods(),
       { kind: 'pods-same-node', with: { node: 'alpha', size: 1500 } },
-      pods({ id: 'ipv6', with: { nodes: ['alpha', 'beta'], size: 1500, family: 4 } }),
+      pods({ id: 'ipv6', with: { nodes: ['alpha', 'beta'], size: 1500, family: 6 } }),
       { kind: 'outside', with: { from: 'beta', to: 'alpha', snat: false } },
+      { kind: 'outside', id: 'outside-ipv6', with: { from: 'alpha', to: 'beta', snat: false, family: 6 } },
       { kind: 'outside', id: 'snat', with: { from: 'beta', to: 'alpha', snat: true }, required: false },
       { kind: 'outside-address', with: { nodes: ['alpha', 'beta'], address: '192.0.2.1' } },
       {
@@ -172,6 +173,8 @@ describe('a verification on the controller', function () {
     assert.equal(result(ran, 'pods-across-nodes').seen, '84 and 1500 bytes, TCP and UDP, both ways');
     assert.equal(result(ran, 'pods-same-node').seen, '84 and 1500 bytes, both ways');
     assert.match(result(ran, 'outside').seen, new RegExp(`^alpha sees ${SUBNET}\\.6[567]$`));
+    assert.equal(result(ran, 'ipv6').seen, '84 and 1500 bytes, TCP and UDP, both ways');
+    assert.match(result(ran, 'outside-ipv6').seen, /^beta sees fd99:[0-9a-f]+::[123]$/);
     assert.equal(result(ran, 'snat').outcome, 'failed');
     assert.match(result(ran, 'snat').seen, new RegExp(`^alpha sees the pod’s own address ${SUBNET}\\.6[567]$`));
     assert.equal(result(ran, 'outside-address').seen, 'answered from 2 nodes');
