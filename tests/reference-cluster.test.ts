@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { declaredObjects } from '../cluster/declared.ts';
 import { dashboardRows } from '../cluster/monitoring/dashboard/index.ts';
 import { verifyPlan } from '../kubespray/verify/index.ts';
+import { judgeExpectations, resourcesIn } from '../reachability/index.ts';
 import { clusters } from './monitoring/clusters.ts';
-import { clusterOf, stackCluster } from './support/stacks.ts';
+import { clusterOf, edited, stackCluster } from './support/stacks.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -58,6 +60,45 @@ describe('docs/reference-cluster.md', () => {
       named.filter((id) => !groups.has(id)),
       [],
     );
+  });
+
+  it('is right that the document’s policy has no effect beside its own global one, and has where that leaves the namespace out', () => {
+    const denied = (except: string[]) => {
+      const dev = edited(stackCluster('dev'), {
+        policies: {
+          namespaces: ['production', 'monitoring', 'netpol-test'],
+          allowClusterInternal: { order: 100, except: ['production', ...except] },
+          extra: [
+            {
+              apiVersion: 'networking.k8s.io/v1',
+              kind: 'NetworkPolicy',
+              metadata: { name: 'deny-all', namespace: 'netpol-test' },
+              spec: { podSelector: {}, policyTypes: ['Ingress'] },
+            },
+          ],
+        },
+        workloads: ['web', 'client'].map((name) => ({
+          namespace: 'netpol-test',
+          name,
+          labels: { run: name },
+          ports: [80],
+        })),
+        expect: [
+          {
+            deny: {
+              from: { namespace: 'netpol-test', pods: { run: 'client' } },
+              to: { namespace: 'netpol-test', pods: { run: 'web' } },
+            },
+          },
+        ],
+      });
+      const cluster = clusterOf(dev);
+      return judgeExpectations(resourcesIn(declaredObjects(cluster)) ?? [], cluster.expect, { mend: false });
+    };
+    const [failure, ...more] = denied([]);
+    assert.deepEqual(more, []);
+    assert.match(failure?.decidedBy ?? '', /GlobalNetworkPolicy allow-cluster-internal/);
+    assert.deepEqual(denied(['netpol-test']), []);
   });
 
   it('names panels that the dashboard has', () => {
