@@ -105,6 +105,8 @@ function mark(whole: Subject, path: readonly string[]): void {
   let value: unknown = whole;
   for (const [i, key] of path.entries()) {
     if (typeof value !== 'object' || value === null) return;
+    // Where a map stood in the place of a list, the completed subject has an empty list, and no field of the map is in it.
+    if (Array.isArray(value) && !/^\d+$/.test(key)) return;
     const inner = (value as Record<string, unknown>)[key];
     if (i === path.length - 1 || typeof inner !== 'object' || inner === null) {
       (value as Record<string, unknown>)[key] = UNKNOWN;
