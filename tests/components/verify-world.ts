@@ -1,4 +1,5 @@
 /** A controller, two nodes in one network namespace, their pods and an API of files: a verification runs in it as it does anywhere else. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { verifyCommand, verifyInput } from '../../components/remote/verify/index.ts';
-import type { Check, VerifyEvent, VerifyPlan } from '../../kubespray/verify/types.ts';
+import type { Check, CheckResult, VerifyEvent, VerifyPlan } from '../../kubespray/verify/types.ts';
 import { makePodWorld, type PodWorld, SUBNET, SUBNET6 } from './probes-world.ts';
 
 export interface Verified {
@@ -191,6 +192,25 @@ export class VerifyWorld {
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
+
+/** What came of one check. */
+export const result = ({ events }: Pick<Verified, 'events'>, id: string): CheckResult => {
+  const found = events.find((each) => each.event === 'check' && each.id === id);
+  assert.ok(found?.event === 'check', `${id} among ${JSON.stringify(events)}`);
+  return found;
+};
+/** The last event. */
+export const ending = ({ events }: Verified) => {
+  const last = events.at(-1);
+  assert.ok(last?.event === 'end');
+  return last;
+};
+/** The check of pods on both nodes. */
+export const pods = (more: Partial<Check> = {}): Partial<Check> => ({
+  kind: 'pods-across-nodes',
+  with: { nodes: ['alpha', 'beta'], size: 1500 },
+  ...more,
+});
 
 /** Takes down what it is begun with, and runs the command where the node is. */
 const SSH = (node: string) => `#!/bin/sh
