@@ -24,7 +24,9 @@ function imports(rooms: string): string[] {
 
 describe('the house', () => {
   it('has types that hold', () => {
-    assert.equal(run('typescript/bin/tsc', '--noEmit'), '');
+    // It keeps what it found of files that stayed as they are: a fifth of the work the next time.
+    const kept = ['--incremental', '--tsBuildInfoFile', '.calispray/types.tsbuildinfo'];
+    assert.equal(run('typescript/bin/tsc', '--noEmit', ...kept), '');
   }).timeout(300_000);
 
   it('is written in one style', () => {

@@ -24,6 +24,8 @@ process.env.NODE_COMPILE_CACHE ||= join(
   process.env.CALISPRAY_CACHE || join(homedir(), '.cache', 'calispray'),
   'compiled',
 );
+// Room for what is young and soon dead: the many short processes of the tests spend a twelfth less on clearing it away.
+process.env.NODE_OPTIONS ||= '--max-semi-space-size=32';
 
 /** A lab takes 2 GB of memory where its disks are in memory too. */
 const jobs = freemem() > 12 * 2 ** 30 ? Math.min(availableParallelism() + 1, 4) : 2;

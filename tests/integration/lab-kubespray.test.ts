@@ -357,6 +357,8 @@ describe('kubespray of the lab', function () {
       assert.equal(code, 0, text);
       for (const { name } of three) {
         assert.doesNotMatch(ground.on.ssh(name, 'ip route'), /10\.244\./);
+        const shown = ground.on.ssh(name, 'nft list tables; ip addr show lo; ip route show table local');
+        assert.doesNotMatch(shown, /calispray|169\.254|10\.233\./);
         assert.equal(
           ground.on
             .ssh(name, 'ls /run/netns /etc/calispray-lab /etc/kubernetes 2>/dev/null | grep -v : | wc -w')
