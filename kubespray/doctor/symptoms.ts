@@ -4,7 +4,7 @@
  */
 import { deriveNetwork } from '../../cluster/index.ts';
 import { decidedByPolicy } from './live-world.ts';
-import { apiOf, members, nodeAt, runsBird, sessionsAt, silentNodes } from './seen.ts';
+import { apiOf, inside, members, nodeAt, runsBird, sessionsAt, silentNodes } from './seen.ts';
 import type { Subject } from './subject.ts';
 import type { PathSeen, Symptom } from './types.ts';
 
@@ -122,9 +122,16 @@ function ofRoutes(asked: Omit<Subject, 'symptoms'>): Symptom[] {
   return [...nodes].flatMap(([name, node]) => {
     const known = new Set(node.routes.map(({ to }) => (to.includes('/') ? to : `${to}/32`)));
     return blocks
-      .filter((block) => block.node !== name && !known.has(block.cidr))
+      .filter((block) => block.node !== name && !known.has(block.cidr) && !reaches(asked, name, block.cidr))
       .map(({ cidr }) => symptom.route(name, cidr));
   });
+}
+
+/** Paths are measured after the routes were read: what is answered there has a route by now. */
+function reaches({ evidence }: Omit<Subject, 'symptoms'>, from: string, cidr: string): boolean {
+  return evidence.paths.some(
+    (path) => path.layer === 'pod' && path.from === from && path.small === 'answered' && inside(path.toAddress, cidr),
+  );
 }
 
 function ofPaths(asked: Omit<Subject, 'symptoms'>): Symptom[] {

@@ -57,6 +57,9 @@ describe('symptoms', () => {
         to: ['Mesh BGP --- start 10:00:00 Active', '    Neighbor address: 192.168.4.63'],
       },
       { at: ['nodes', 'homelab', 'value', 'routes', { to: '10.244.0.0/26' }], remove: true },
+      // There a path is answered: the route came after it was looked for.
+      { at: ['nodes', 'homelab', 'value', 'routes', { to: '10.244.0.64/26' }], remove: true },
+      { at: ['paths', { layer: 'pod', from: 'homelab', to: 'masternode' }], remove: true },
       { at: ['api', 'value', 'nodes', { name: 'homelab' }], with: { ready: false } },
       { at: ['api', 'value', 'pods', { pod: 'kube-system/coredns-0' }], with: { ready: false } },
       { at: ['api', 'value', 'waiting'], add: [{ pod: 'production/new', node: 'homelab', why: '' }] },
