@@ -82,4 +82,11 @@ describe('VXLAN, by a user with sudo and an ssh-agent', function () {
     assert.equal(again.code, 0, again.text);
     assert.match(again.text, /no change/);
   });
+
+  it('goes again while its cluster is alive', async () => {
+    const down = await calispray.run('down');
+    assert.equal(down.code, 0, down.text);
+    assert.match(down.text, /\d+ deleted/);
+    assert.doesNotMatch(down.text, /could not be destroyed|not done/);
+  });
 });
