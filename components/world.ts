@@ -20,6 +20,8 @@ export interface WorldArgs {
   readonly expect?: pulumi.Input<readonly pulumi.Input<Expectation>[]>;
   /** Where in a file of yours an object stands, for what is said of it: `NetworkPolicy production/allow-dns` → `policies.yaml#2`. Default: nowhere. */
   readonly origins?: pulumi.Input<Readonly<Record<string, string>>>;
+  /** Groups of checks of a verification that fail the `up`: the policies are then judged for the pods that it makes. Default: none. */
+  readonly verifies?: pulumi.Input<readonly string[]>;
 }
 
 /**
@@ -29,11 +31,17 @@ export interface WorldArgs {
  */
 export class World extends pulumi.ComponentResource {
   constructor(name: string, args: WorldArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { calico, resources, expect = [], origins = {} } = args;
+    const { calico, resources, expect = [], origins = {}, verifies } = args;
     super(
       'calispray:reachability:World',
       name,
-      { ...(calico === undefined ? {} : { calico }), resources, expect, origins },
+      {
+        ...(calico === undefined ? {} : { calico }),
+        resources,
+        expect,
+        origins,
+        ...(verifies === undefined ? {} : { verifies }),
+      },
       opts,
     );
     this.registerOutputs();

@@ -35,6 +35,7 @@ export function worldFrom(urn: string, inputs: Readonly<Record<string, unknown>>
       later.some((each) => within(each, path)) ? undefined : expectation(item, path),
     ),
     origins: isRecord(value.origins) ? textsOf(value.origins) : {},
+    verifies: items('verifies', (item) => (typeof item === 'string' ? item : undefined)),
     unknown: later,
     misshapen,
   };

@@ -1,6 +1,7 @@
 /** A cluster as the rules over objects see it, without any engine: what its stack file declares. */
 import { originsOf, worldOf } from '../../cluster/declared.ts';
 import { metricsObjects, namespaceObjects, policyObjects, poolObjects, release } from '../../cluster/index.ts';
+import { type CheckGroup, checkGroups } from '../../cluster/types/verify.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { resourcesIn } from '../../reachability/world/read.ts';
 import type { Subject } from '../rules/subject.ts';
@@ -15,7 +16,14 @@ export function worldInputs(cluster: Cluster): Omit<DeclaredWorld, 'urn' | 'unkn
     resources: resourcesIn(worldOf(cluster)) ?? [],
     expect: cluster.expect,
     origins: originsOf(cluster),
+    verifies: verifiedBy(cluster),
   };
+}
+
+/** Groups of checks that fail an `up`. */
+function verifiedBy({ verify: { after, optional } }: Cluster): CheckGroup[] {
+  if (after === 'never') return [];
+  return checkGroups.filter((name) => !optional.some(({ group, node }) => group === name && node === undefined));
 }
 
 /** As the pack sees a preview of it; the URN of an object is its name. `subject` is what kubespray is told, of `subjectOf`. */

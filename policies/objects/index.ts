@@ -8,6 +8,7 @@ import { policyRules } from './policy/index.ts';
 import type { ObjectRule } from './rule.ts';
 import { shapeRules } from './shape/index.ts';
 import { typesMissing } from './types-missing.ts';
+import { verificationKeptApart } from './verification-kept-apart.ts';
 
 export type { Declared, DeclaredInventory, KubernetesObject, ObjectFinding, ObjectRule } from './rule.ts';
 
@@ -18,6 +19,7 @@ export const objectRules: readonly ObjectRule[] = [
   ...shapeRules,
   expectation,
   ...policyRules,
+  verificationKeptApart,
   metricsPort,
   apiServerOff,
   monitorPort,

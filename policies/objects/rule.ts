@@ -36,6 +36,8 @@ export interface DeclaredWorld {
   readonly expect: readonly Expectation[];
   /** Where in the stack file an object comes from: `NetworkPolicy production/allow-dns` → `policies.allowDns[0]`. */
   readonly origins: Readonly<Record<string, string>>;
+  /** Groups of checks of the verification that fail the `up`: `['dns-udp', …]`. Absent: none. */
+  readonly verifies?: readonly string[];
   /** Inputs that are known only after the `up`, as paths: `resources[3].metadata.labels.app`. Absent: none. */
   readonly unknown?: readonly string[];
   /** Inputs that are not what their place is for, and were left out: `expect[2]`. Absent: none. */

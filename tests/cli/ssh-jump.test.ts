@@ -10,12 +10,13 @@ import { askNodes } from '../../cli/ssh/ask.ts';
 import { Jumps } from '../../cli/ssh/jumps.ts';
 import { parseCluster } from '../../cluster/index.ts';
 import type { Way } from '../../components/endpoint.ts';
+import { makeKey } from '../../lab/disk.ts';
 import { type Change, host, keyscan, LoopbackNode, line, other } from '../support/ssh-server.ts';
 import { freePort } from '../support/sshd.ts';
 
 describe('a connection through a jump host', () => {
   let node: LoopbackNode;
-  const jumpKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const jumpKey = makeKey('');
   let jumpServer: ssh2.Server;
   let jumpPort: number;
   /** Logins to the jump host, and what it was asked to connect to. */

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { packageDir } from '../../cli/project.ts';
 import { runnerFiles } from '../../components/remote/index.ts';
+import { makeKey } from '../../lab/disk.ts';
 import { host, line } from './ssh-server.ts';
 
 export class ShellNode {
@@ -21,7 +22,7 @@ export class ShellNode {
   private readonly server: ssh2.Server;
 
   constructor() {
-    const user = ssh2.utils.generateKeyPairSync('ed25519');
+    const user = makeKey('');
     writeFileSync(join(this.dir, 'key'), user.private, { mode: 0o600 });
     mkdirSync(this.home);
     this.server = new ssh2.Server({ hostKeys: [host.private] }, (client) => {

@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { packageDir } from '../../cli/project.ts';
 import type { Endpoint } from '../../components/endpoint.ts';
+import { makeKey } from '../../lab/disk.ts';
 
-export const host = ssh2.utils.generateKeyPairSync('ed25519');
-const user = ssh2.utils.generateKeyPairSync('ed25519');
-export const other = ssh2.utils.generateKeyPairSync('ed25519');
+export const host = makeKey('');
+const user = makeKey('');
+export const other = makeKey('');
 /** `ssh-ed25519 AAAA…` */
 export const line = (key: { public: string }) => key.public.trim().split(' ').slice(0, 2).join(' ');
 
