@@ -144,6 +144,9 @@ command('keyscan', "fetch the nodes' host keys, show their fingerprints, and wri
 
 reachCommands(command, run);
 
+// What follows `lab shell NODE` is the words of a command of its own: none of them is an option of ours, `-C` neither.
+if (process.argv.some((word, at) => word === 'lab' && process.argv[at + 1] === 'shell'))
+  calispray.enablePositionalOptions();
 const lab = command('lab', 'the three hosts on this machine, by themselves').enablePositionalOptions();
 for (const [name, description] of [
   ['up', 'start the hosts, or find them'],

@@ -10,6 +10,7 @@ import { nodeArguments } from './enter.ts';
 import { isRunning, listens, netnsOf, type ProcessRecord, parseProcessRecord } from './processes.ts';
 import { readIfThere } from './state.ts';
 import { type Machine, netnsPath } from './topology.ts';
+import { watchersWayOut } from './watchers.ts';
 
 const sshPort = 22;
 
@@ -115,7 +116,7 @@ async function didNotStart(node: Machine, dir: string, why: string): Promise<Use
     'lab-node-start',
     node.name,
     `the lab's node ${node.name} ${why}; the end of its log:\n    ${last || '(empty)'}`,
-    `read ${log}; \`npx calispray lab down\` and the same command again make it anew`,
+    watchersWayOut() ?? `read ${log}; \`npx calispray lab down\` and the same command again make it anew`,
   );
 }
 

@@ -44,13 +44,19 @@ export default async function lab(
     }
     case 'shell': {
       const found = present(labStatus(name), name);
-      const child = words.length > 0 ? labShell(found, node, words) : labShell(found, node);
+      const own = commandOf(words);
+      const child = own.length > 0 ? labShell(found, node, own) : labShell(found, node);
       const ignore = () => {};
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ignore);
       const [code] = (await once(child, 'exit')) as [number | null];
       return code ?? exitCodes.finding;
     }
   }
+}
+
+/** What stands behind `shell NODE`: a `--` before it is not part of it. */
+export function commandOf(words: readonly string[]): string[] {
+  return words.slice(words[0] === '--' ? 1 : 0);
 }
 
 function present(status: { up: boolean; lab?: Lab }, name: string): Lab {

@@ -28,6 +28,9 @@ export const symptom = {
   narrow: ({ layer, from, to }: PathSeen) => `path ${layer} ${from}→${to} narrow`,
   /** Echoes come back, and neither TCP nor UDP does. */
   noPorts: ({ layer, from, to }: PathSeen) => `path ${layer} ${from}→${to} without TCP and UDP`,
+  /** Of TCP and UDP one is answered. */
+  onePort: ({ layer, from, to, tcp }: PathSeen) =>
+    `path ${layer} ${from}→${to} without ${tcp === 'silent' ? 'TCP' : 'UDP'}`,
 } as const;
 
 /** The symptom of a path where it has that one; undefined otherwise. A path has one at the most. */
@@ -136,8 +139,13 @@ function reaches({ evidence }: Omit<Subject, 'symptoms'>, from: string, cidr: st
 
 function ofPaths(asked: Omit<Subject, 'symptoms'>): Symptom[] {
   const judged = decidedByPolicy(asked);
+  const one = asked.evidence.paths.filter(hasOnePort);
   return asked.evidence.paths.flatMap((path) => {
-    const found = troubleOf.silent(path) ?? troubleOf.narrow(path) ?? troubleOf.noPorts(path);
+    const found =
+      troubleOf.silent(path) ??
+      troubleOf.narrow(path) ??
+      troubleOf.noPorts(path) ??
+      (one.some((other) => confirms(other, path)) ? symptom.onePort(path) : undefined);
     // Where a policy may be what drops it, the network is not to be blamed.
     return found === undefined || (path.layer === 'pod' && !isNarrow(path) && judged(path)) ? [] : [found];
   });
@@ -156,6 +164,22 @@ function isNarrow({ small, largest, promised }: PathSeen): boolean {
 /** Between nodes a firewall may well drop what goes to a closed port. */
 function hasNoPorts({ layer, small, tcp, udp }: PathSeen): boolean {
   return layer === 'pod' && small === 'answered' && tcp === 'silent' && udp === 'silent';
+}
+
+/** A node says “port unreachable” a few times a second only: that one path misses it is nothing yet. */
+function hasOnePort({ layer, small, tcp, udp }: PathSeen): boolean {
+  return layer === 'pod' && small === 'answered' && (tcp === 'silent') !== (udp === 'silent');
+}
+
+/** Another path with an end at the same node that misses the same. */
+function confirms(other: PathSeen, path: PathSeen): boolean {
+  const ends = [path.from, path.to];
+  return (
+    other !== path &&
+    hasOnePort(path) &&
+    (other.tcp === 'silent') === (path.tcp === 'silent') &&
+    (ends.includes(other.from) || ends.includes(other.to))
+  );
 }
 
 /** What a node's neighbors have against it, and it against them: sessions, routes to its blocks and from it, paths. */
@@ -177,7 +201,7 @@ export function aboutNode(subject: Subject, name: string): Symptom[] {
     ]),
     ...subject.evidence.paths
       .filter(({ from, to }) => from === name || to === name)
-      .flatMap((path) => [symptom.silent(path), symptom.narrow(path), symptom.noPorts(path)]),
+      .flatMap((path) => [symptom.silent(path), symptom.narrow(path), symptom.noPorts(path), symptom.onePort(path)]),
   ]);
   const own = [`bgp ${name}→`, `route ${name}→`];
   return subject.symptoms.filter((one) => mine.has(one) || own.some((start) => one.startsWith(start)));

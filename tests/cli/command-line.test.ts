@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandOf } from '../../cli/commands/lab.ts';
 import { packageDir } from '../../cli/project.ts';
 import { calispray } from '../support/command.ts';
 
@@ -17,6 +18,14 @@ describe('the command line', () => {
     assert.match(calispray('preview', '--stak', 'dev').err, /Did you mean --stack\?/);
     const stack = calispray('preview', '--stack', 'de');
     assert.deepEqual([stack.code, /did you mean dev\?/.test(stack.err)], [1, true]);
+  });
+
+  it('leaves the options of a command on a host of the lab to that command', () => {
+    const { code, err } = calispray('-C', dir, 'lab', 'shell', 'homelab', 'ls', '-ld', '-C', '--help', '/etc');
+    assert.deepEqual([code, /refused no-lab|needs root/.test(err)], [1, true], err);
+    assert.deepEqual(commandOf(['--', 'ls', '--', '-l']), ['ls', '--', '-l']);
+    assert.deepEqual(commandOf(['ls', '-l']), ['ls', '-l']);
+    assert.equal(calispray('check', '--stack', 'none', '-C', dir).code, 1, 'elsewhere ours may follow the command');
   });
 
   it('lists every command in --help', () => {

@@ -52,7 +52,7 @@ def fault(seen: dict[str, Any], size: int, most: int) -> tuple[Optional[str], Op
         return (f"{seen['largest']} bytes are the most, {told}", f"lower network.mtu to {most}, or mend the path between the nodes")
     lost = [name.upper() for name in ("tcp", "udp") if seen[name] == "silent"]
     if lost:
-        return (f"echoes are answered, {' and '.join(lost)} not", "a policy drops it, or packets leave with a broken checksum: ethtool -K vxlan.calico tx-checksum-ip-generic off")
+        return (f"echoes are answered, {' and '.join(lost)} not", "a policy or a firewall of a node drops it, or VXLAN sends it with a broken checksum: `calispray doctor` tells which")
     return (None, None)
 
 

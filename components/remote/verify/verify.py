@@ -226,7 +226,7 @@ class Run:
             lines += [f"    → {hint}"] if hint else []
         lines += [f"left behind: {each}" for each in self.left]
         if self.failures():
-            lines.append(f"{len(self.failures())} of {len(self.plan['checks'])} checks failed: `calispray verify` tries them again.")
+            lines.append(f"{len(self.failures())} of {len(self.plan['checks'])} checks failed. `calispray doctor` looks for the reason; `calispray verify` tries them again.")
         try:
             sys.stderr.write("".join(line + "\n" for line in lines))
             sys.stderr.flush()

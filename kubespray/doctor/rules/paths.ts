@@ -19,7 +19,7 @@ export function pathsThrough({ evidence, symptoms }: Pick<Subject, 'evidence' | 
   const open = new Set(symptoms);
   const mine = evidence.paths
     .filter(({ layer, from, to }) => layer === 'pod' && (from === name || to === name))
-    .flatMap((path) => [symptom.silent(path), symptom.noPorts(path)]);
+    .flatMap((path) => [symptom.silent(path), symptom.noPorts(path), symptom.onePort(path)]);
   return [...new Set(mine)].filter((one) => open.has(one));
 }
 

@@ -24,6 +24,22 @@ describe('symptoms', () => {
     assert.deepEqual(at({ small: 'silent', largest: null }), [], 'an answer to anything is an answer');
   });
 
+  it('are paths that miss UDP alone, or TCP, where a second one of a node says so too', () => {
+    const at = (which: object, change: object) =>
+      symptoms({ base: { way: 'none' }, edits: [{ at: ['paths', which], with: { ...change } }] });
+    const homelab = { layer: 'pod', to: 'homelab' };
+    assert.deepEqual(at(homelab, { udp: 'silent' }), [
+      'path pod masternode→homelab without UDP',
+      'path pod storagenodet3500→homelab without UDP',
+    ]);
+    assert.deepEqual(at({ layer: 'pod', from: 'homelab' }, { tcp: 'silent' }), [
+      'path pod homelab→masternode without TCP',
+      'path pod homelab→storagenodet3500 without TCP',
+    ]);
+    assert.deepEqual(at(fromMaster, { udp: 'silent' }), [], 'nodes say “port unreachable” a few times a second only');
+    assert.deepEqual(at({ layer: 'node', to: 'homelab' }, { udp: 'silent' }), [], 'a firewall of nodes may drop it');
+  });
+
   it('are not found between nodes whose firewall drops echoes and closed ports, and a port that matters answers', () => {
     const node = { layer: 'node', from: 'homelab', to: 'masternode' };
     assert.deepEqual(symptoms({ base: { way: 'none' }, edits: [{ at: ['paths', node], with: deaf }] }), []);
