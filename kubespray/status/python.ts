@@ -1,13 +1,14 @@
+import { birdPython } from './bird-python.ts';
+
 /**
  * The part of the probe that needs Python 3.6 or newer, standard library alone. Argument: the node's address. Prints one line
- * of JSON, a NodeSeen. BIRD is asked as `calicoctl node status` asks it, by its socket (Calico v3.31.5
- * calicoctl/calicoctl/commands/node/status.go: /var/run/calico, then /var/run/bird): no birdc is needed, and nothing changes.
+ * of JSON, a NodeSeen. Nothing changes.
  */
-export const statusPython = String.raw`
-import json, os, re, socket, subprocess, sys
+export const statusPython = `
+import json, subprocess, sys
+${birdPython}
 
 address = sys.argv[1]
-MOST = 4 * 1024 * 1024
 TUNNELS = ("tunl0", "vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali")
 found = {"interface": None, "tunnels": {}, "pods": {}, "bird": []}
 
@@ -26,31 +27,6 @@ for link in links():
     elif name.startswith("cali"):
         found["pods"][str(mtu)] = found["pods"].get(str(mtu), 0) + 1
 
-def asked(path):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
-        s.settimeout(5)
-        s.connect(path)
-        s.sendall(b"show protocols all\n")
-        said = b""
-        # BIRD greets with 0001; the last line of an answer has a code that begins with 0, 8 or 9.
-        while len(said) < MOST and not re.search(rb"^(?!0001)[089]\d{3} .*\n", said, re.M):
-            part = s.recv(65536)
-            if not part:
-                break
-            said += part
-    wanted = re.compile(r"^\S+\s+BGP\s|^\s+(Neighbor address|Last error):")
-    lines = [re.sub(r"^(\d{4}[- ]| )", "", line) for line in said.decode("utf-8", "replace").splitlines()]
-    return [line.rstrip()[:200] for line in lines if wanted.match(line)]
-
-for family, name in ((4, "bird.ctl"), (6, "bird6.ctl")):
-    for folder in ("/var/run/calico", "/var/run/bird"):
-        path = os.path.join(folder, name)
-        if not os.path.exists(path):
-            continue
-        try:
-            found["bird"].append({"family": family, "problem": None, "lines": asked(path)})
-        except OSError as error:
-            found["bird"].append({"family": family, "problem": "%s: %s" % (path, error.strerror or error), "lines": []})
-        break
+found["bird"] = bird_seen("Neighbor address", "Last error")
 print(json.dumps(found))
 `.trimStart();

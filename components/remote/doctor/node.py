@@ -151,41 +151,6 @@ def network_manager(running, devices):
     return all(any(fnmatch.fnmatch(device, pattern) for pattern in patterns) for device in wanted)
 
 
-# --- BIRD
-
-
-def asked(path):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
-        s.settimeout(5)
-        s.connect(path)
-        s.sendall(b"show protocols all\n")
-        said = b""
-        # BIRD greets with 0001; the last line of an answer has a code that begins with 0, 8 or 9.
-        while len(said) < MOST and not re.search(rb"^(?!0001)[089]\d{3} .*\n", said, re.M):
-            part = s.recv(65536)
-            if not part:
-                break
-            said += part
-    wanted = re.compile(r"^\S+\s+BGP\s|^\s+(Neighbor address|Neighbor AS|Local AS|Last error):")
-    lines = [re.sub(r"^(\d{4}[- ]| )", "", line) for line in said.decode("utf-8", "replace").splitlines()]
-    return [line.rstrip()[:200] for line in lines if wanted.match(line)]
-
-
-def bird():
-    found = []
-    for family, name in ((4, "bird.ctl"), (6, "bird6.ctl")):
-        for folder in ("/var/run/calico", "/var/run/bird"):
-            path = os.path.join(folder, name)
-            if not os.path.exists(path):
-                continue
-            try:
-                found.append({"family": family, "problem": None, "lines": asked(path)})
-            except OSError as error:
-                found.append({"family": family, "problem": "%s: %s" % (path, error.strerror or error), "lines": []})
-            break
-    return found
-
-
 # --- pods, sockets, files of Calico and kubelet
 
 
@@ -290,7 +255,7 @@ def main():
         "lab": os.path.exists("/etc/calispray-lab"), "synchronized": synchronized(), "links": links_of(raw), "routes": routes(),
         "sysctl": sysctls(uplinks + [name for name in names if name in TUNNELS]), "active": running,
         "networkManagerLeavesCalico": network_manager(running, names), "iptables": tables,
-        "drops": drops[:200], "bird": bird(), "tunnels": tunnels(raw), "wireguard": wireguard(raw),
+        "drops": drops[:200], "bird": bird_seen("Neighbor address", "Neighbor AS", "Local AS", "Last error"), "tunnels": tunnels(raw), "wireguard": wireguard(raw),
         "pods": spaces, "listening": listening(), "calico": calico(), "clusterDns": cluster_dns(), "log": log(),
     }
     waiting.join(6)

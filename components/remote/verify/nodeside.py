@@ -13,8 +13,6 @@ import time
 import probes
 
 KUBELET = ("/etc/kubernetes/kubelet-config.yaml", "/var/lib/kubelet/config.yaml")
-BIRD = ("/var/run/calico", "/var/run/bird")
-MOST = 4 * 1024 * 1024
 
 
 def moved(function):
@@ -157,34 +155,14 @@ def dns(request, _tell):
 
 
 def bird(request, _tell):
-    """Asked as `calicoctl node status` asks it (Calico v3.31.5 calicoctl/calicoctl/commands/node/status.go): null where none runs, else its
-    BGP sessions: [{"peer", "state"}]."""
-    for folder in BIRD:
-        file = os.path.join(folder, "bird6.ctl" if request.get("six") else "bird.ctl")
-        if os.path.exists(file):
-            return sessions(asked(file))
-    return None
+    """null where none runs, else its BGP sessions: [{"peer", "state"}]."""
+    path = probes.bird_socket(6 if request.get("six") else 4)
+    return None if path is None else sessions(probes.bird_protocols(path))
 
 
-def asked(file):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(5)
-        s.connect(file)
-        s.sendall(b"show protocols all\n")
-        text = b""
-        # BIRD greets with 0001; the last line of an answer has a code that begins with 0, 8 or 9.
-        while len(text) < MOST and not re.search(rb"^(?!0001)[089]\d{3} .*\n", text, re.M):
-            part = s.recv(65536)
-            if not part:
-                break
-            text += part
-    return text.decode("utf-8", "replace")
-
-
-def sessions(text):
+def sessions(lines):
     found = []
-    for line in text.splitlines():
-        line = re.sub(r"^(\d{4}[- ]| )", "", line).rstrip()
+    for line in lines:
         protocol = re.match(r"\S+\s+([A-Z]\w+)\s+\S+\s+(\S.*)$", line)
         if protocol:  # name, proto, table, state, since, info
             if protocol.group(1) == "BGP":
