@@ -24,7 +24,7 @@ export default async function doctor(options: DoctorOptions): Promise<number> {
   if (options.from !== undefined) return judged(readDump(options.from), options);
   const inside = await inLabWhereItIs(options);
   if (inside !== undefined) return inside;
-  return judged(await gathered(options), options);
+  return judged(await gathered(options), options, options.stack);
 }
 
 /** Secrets are taken out before anything is judged or written. */
@@ -41,11 +41,12 @@ async function gathered(options: DoctorOptions): Promise<Evidence> {
   return value;
 }
 
-async function judged(evidence: Evidence, options: DoctorOptions): Promise<number> {
+/** @param stack its name, where it is known: a file tells of a cluster, and not what its stack is called where it is judged */
+async function judged(evidence: Evidence, options: DoctorOptions, stack?: string): Promise<number> {
   const { reportOf } = await import('../../kubespray/doctor/index.ts');
   const report = reportOf(evidence);
   if (options.json === true) terminal.out(JSON.stringify(report, null, 2));
-  else for (const line of textOf(report)) terminal.out(line);
+  else for (const line of textOf(report, stack)) terminal.out(line);
   return report.ok ? exitCodes.done : exitCodes.finding;
 }
 

@@ -1,5 +1,5 @@
 /** `calispray verify`: proves on the nodes that the cluster carries what the stack says. What it makes for that, it takes away again. */
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../cluster/finding.ts';
 import { chosen, type VerifyPlan, verifyPlan } from '../../kubespray/verify/index.ts';
@@ -21,6 +21,7 @@ export default async function verify(options: VerifyOptions): Promise<number> {
   if (inside !== undefined) return inside;
   const { cluster, file } = await clusterIn(options);
   const plan = planWith(verifyPlan(cluster), options.only);
+  if (options.junit !== undefined) mayBeWritten(resolve(options.junit));
   terminal.err(`Verifying cluster ${cluster.name} by ${plan.checks.length} checks …`);
   const { verification, interrupted } = await verifyNow(cluster, plan, terminal.err);
   const at = new Date().toISOString();
@@ -31,7 +32,7 @@ export default async function verify(options: VerifyOptions): Promise<number> {
   if (options.json === true) {
     const { ok, ...rest } = verification;
     terminal.out(JSON.stringify({ ok: ok && !interrupted, stack: file.stack, at, interrupted, ...rest }, null, 2));
-  } else for (const line of tableOf(verification)) terminal.out(line);
+  } else for (const line of tableOf(verification, file.stack)) terminal.out(line);
   if (interrupted) return exitCodes.interrupted;
   return verification.ok ? exitCodes.done : exitCodes.finding;
 }
@@ -53,9 +54,18 @@ function planWith(plan: VerifyPlan, words: readonly string[] | undefined): Verif
   );
 }
 
+/** Said before anything is measured; what is there stays as it is until then. */
+function mayBeWritten(path: string): void {
+  writing(path, () => closeSync(openSync(path, 'a')));
+}
+
 function writeReport(path: string, text: string): void {
+  writing(path, () => writeFileSync(path, text));
+}
+
+function writing(path: string, write: () => void): void {
   try {
-    writeFileSync(path, text);
+    write();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw UserError.of('unwritable', '', `${path} cannot be written: ${(error as Error).message}`, 'name another file');

@@ -6,11 +6,12 @@ type Found = Report['findings'][number];
 /** Further lines of evidence, of a finding about a whole cluster, are in `--json`. */
 const EVIDENCE = 8;
 
-export function textOf(report: Report): string[] {
+/** @param stack its name where it is known: commands are shown as they can be run then */
+export function textOf(report: Report, stack = 'NAME'): string[] {
   const when = `${report.at.slice(0, 16).replace('T', ' ')} UTC`;
   const lines = [
     `${report.cluster}: ${verdict(report)}  (${when})`,
-    ...report.findings.flatMap((found, at) => ['', ...findingLines(found, at + 1)]),
+    ...report.findings.flatMap((found, at) => ['', ...findingLines(found, at + 1, stack)]),
     ...listed('Not explained by any of that:', report.unexplained),
     ...listed(
       'Could not be looked at:',
@@ -27,7 +28,7 @@ function verdict({ findings, unexplained, unknown }: Report): string {
   return `nothing found${blind}`;
 }
 
-function findingLines(found: Found, number: number): string[] {
+function findingLines(found: Found, number: number, name: string): string[] {
   const { severity, code, message, evidence, why, mend, stack, explains, follows, reference } = found;
   const more = evidence.length - EVIDENCE;
   const part = (title: string, lines: readonly string[]) =>
@@ -38,7 +39,7 @@ function findingLines(found: Found, number: number): string[] {
     ...part('why', [why]),
     ...part(
       'mend',
-      mend.map(({ on, command }) => `${on}: ${command}`),
+      mend.map(({ on, command }) => `${on}: ${command.replaceAll('--stack NAME', `--stack ${name}`)}`),
     ),
     ...part('stack', stack === undefined ? [] : [changeWords(stack)]),
     ...part('explains', explains.length === 0 ? [] : [counted(explains.length, 'symptom')]),

@@ -9,7 +9,8 @@ const MANY = 8;
 /** Most that is shown of what was seen; `--json` has all of it. */
 const SEEN = 100;
 
-export function tableOf({ checks, seconds, left }: Verification): string[] {
+/** @param stack its name, for what to do next */
+export function tableOf({ checks, seconds, left }: Verification, stack = 'NAME'): string[] {
   const rows = groupsOf(checks).flatMap((group) =>
     group.length >= MANY && group.every(({ outcome }) => outcome === 'passed') ? [together(group)] : group.map(row),
   );
@@ -21,6 +22,9 @@ export function tableOf({ checks, seconds, left }: Verification): string[] {
     ...(left.length === 0 ? [] : ['', 'Could not be taken away:', ...left.map((line) => `  ${plain(line)}`)]),
     '',
     `${summaryOf(checks)} in ${seconds.toFixed(1)} s.`,
+    ...(checks.some(({ outcome }) => outcome === 'failed')
+      ? [`\`calispray doctor --stack ${stack}\` looks for the reason.`]
+      : []),
   ];
 }
 

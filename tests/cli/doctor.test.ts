@@ -94,6 +94,8 @@ describe('calispray doctor', () => {
     const shown = await node.calispray('doctor', '--from', path);
     assert.equal(shown.code, 1);
     assert.deepEqual(shown.out.trimEnd().split('\n'), textOf(report).join('\n').split('\n'));
+    const commands = textOf(report, 'dev').join('\n');
+    assert.ok(!commands.includes('--stack NAME'), 'where the stack is known, commands are as they can be run');
     // One of ours is written anew; nothing lies beside it.
     writeDump(path, healthy({ way: 'ipip' }));
     assert.deepEqual(

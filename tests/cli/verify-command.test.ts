@@ -108,10 +108,12 @@ describe('calispray verify', function () {
     assert.deepEqual(node.told, []);
   });
 
-  it('says where a report cannot be written', async () => {
+  it('says where a report cannot be written, before anybody is asked', async () => {
     python(echoed(end));
+    const before = node.told.length;
     const { code, err } = await verify('--only', 'service', '--junit', join(node.dir, 'nowhere/report.xml'));
     assert.equal(code, 1);
     assert.match(err, /refused unwritable: .*nowhere\/report\.xml cannot be written/);
+    assert.equal(node.told.length, before);
   });
 });

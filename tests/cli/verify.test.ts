@@ -19,10 +19,30 @@ const dir = join(import.meta.dirname, 'verify');
 const AT = '2026-11-23T21:10:00.000Z';
 const plan = verifyPlan(clusterOf(edited(stackCluster('dev'), { verify: { optional: ['outside/homelab'] } })));
 
+/** What is seen where all is well, in the words of components/remote/verify/. */
+function seenOf(id: string, expected: string): string {
+  const [group = '', which = ''] = id.split('/');
+  const bytes = '84 and 1440 bytes';
+  const words: Readonly<Record<string, string>> = {
+    'components-ready': expected.replace(/^ready on/, 'Ready on').replace(/^(\d+) pods? ready$/, '$1 Ready'),
+    'pool-as-declared': 'cidr 10.244.0.0/16; blockSize 26; ipipMode Always; vxlanMode Never; natOutgoing on',
+    'bgp-sessions': '2 Established',
+    routes: '2 of 2 blocks have a route',
+    'pods-same-node': `${bytes}, both ways`,
+    'pods-across-nodes': `${bytes}, TCP and UDP, both ways`,
+    'dns-udp': '10.233.0.1 by 169.254.25.10 from 3 nodes',
+    'dns-tcp': '10.233.0.1 by 169.254.25.10 from 3 nodes',
+    service: '10.233.28.9 reached from 3 nodes',
+    outside: `${which === 'masternode' ? 'homelab' : 'masternode'} sees ${expected.replace('sender ', '')}`,
+    'policy-enforced': 'reached before, not after',
+  };
+  return words[group] ?? expected;
+}
+
 /** The verification of the plan in which these came to something else than passed. */
 function world(others: Readonly<Record<string, Partial<CheckResult>>>, left: readonly string[] = []): Verification {
   const events = plan.checks.map(({ id, expected }): VerifyEvent => {
-    const { outcome = 'passed', seen = expected, hint, seconds = 0.25 } = others[id] ?? {};
+    const { outcome = 'passed', seen = seenOf(id, expected), hint, seconds = 0.25 } = others[id] ?? {};
     return { event: 'check', id, outcome, seen, ...(hint === undefined ? {} : { hint }), seconds };
   });
   return verificationOf(plan, [...events, { event: 'end', ok: true, seconds: 9.84, left }]);
@@ -40,17 +60,25 @@ const worlds: Readonly<Record<string, Verification>> = {
     {
       'pods-across-nodes/masternode+homelab': {
         outcome: 'failed',
-        seen: 'answers to 84 bytes, and from 1412 bytes on none from masternode to homelab',
-        hint: 'the path between the nodes carries less than their interfaces promise: `calispray doctor`',
+        seen: 'masternode → homelab: 1412 bytes are the most, and nobody says so: large packets vanish',
+        hint: 'lower network.mtu to 1412, or mend the path between the nodes',
       },
       'bgp-sessions/homelab': {
         outcome: 'failed',
-        seen: '1 of 2 sessions Established; 192.168.4.63 is Active\u001b[31m',
+        seen: '1 of 2 Established; 192.168.4.63 is Active Socket: Connection timed out',
+        hint: 'TCP 179 must pass between the nodes, and BIRD run at both ends',
       },
-      'outside/homelab': { outcome: 'failed', seen: 'sender 10.244.1.7' },
+      'outside/homelab': {
+        outcome: 'failed',
+        seen: 'storagenodet3500 sees the pod’s own address 10.244.1.7',
+        hint: 'natOutgoing of the pool is off, or the node’s NAT rules are missing',
+      },
     },
-    ['masternode: kubectl delete namespace calispray-verify-x7'],
+    ['masternode: kubectl delete namespace calispray-verify-0a1b2c'],
   ),
+  hostile: world({
+    'bgp-sessions/homelab': { outcome: 'failed', seen: '1 of 2 Established; 192.168.4.63 is Active\u001b[31m' },
+  }),
 };
 
 describe('what calispray verify shows', () => {

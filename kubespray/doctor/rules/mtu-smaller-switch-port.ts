@@ -22,22 +22,47 @@ export const mtuSmallerSwitchPort: Trouble = {
     const lost = silentNodes(subject).filter(({ name }) => nodes.includes(name));
     const { overhead } = deriveMtu(subject.cluster);
     const stack = smallerMtu(subject, least - overhead);
+    const own = smallerLink(subject, nodes, promised);
+    const mends: Pick<Diagnosis, 'message' | 'mend' | 'stack'> =
+      own === undefined
+        ? {
+            message: `the network carries ${least} bytes to and from ${listed(nodes)}, and interfaces there promise ${promised}`,
+            mend: [
+              {
+                on: 'the switch',
+                command: `let its ports carry ${promised} bytes (and ${promised + 18} with the frame’s own)`,
+              },
+              ...nodes.slice(0, 3).flatMap((name) => setLink(subject, name, least)),
+              ...(stack === undefined ? [] : [up]),
+            ],
+            ...stack,
+          }
+        : {
+            message: `${own.link} of ${own.node} has MTU ${own.mtu}, and interfaces of others promise ${promised}`,
+            mend: [
+              {
+                on: own.node,
+                command: `sudo ip link set ${own.link} mtu ${promised} # and so where the system sets it at its start`,
+              },
+            ],
+          };
     const finding: Diagnosis = {
       code: mtuSmallerSwitchPort.code,
       severity: hole ? 'broken' : 'failing',
-      message: `the network carries ${least} bytes to and from ${listed(nodes)}, and interfaces there promise ${promised}`,
+      message: mends.message,
       nodes,
-      evidence: shortened([...narrow.map(sizeLine), ...lost.map(({ name, why }) => `${name}: SSH: ${why}`)]),
+      evidence: shortened([
+        ...(own === undefined
+          ? []
+          : [
+              `${own.node}: ${own.link}: MTU ${own.mtu} (ip link), the stack says ${subject.cluster.network.interfaceMtu}`,
+            ]),
+        ...narrow.map(sizeLine),
+        ...lost.map(({ name, why }) => `${name}: SSH: ${why}`),
+      ]),
       why: 'Not only pods: what the nodes themselves say to each other (etcd, kubelet, images) hangs as soon as it is large, and encapsulation needs room beside it.',
-      mend: [
-        {
-          on: 'the switch',
-          command: `let its ports carry ${promised} bytes (and ${promised + 18} with the frame’s own)`,
-        },
-        ...nodes.slice(0, 3).flatMap((name) => setLink(subject, name, least)),
-        ...(stack === undefined ? [] : [up]),
-      ],
-      ...stack,
+      mend: mends.mend,
+      ...(mends.stack === undefined ? {} : { stack: mends.stack }),
       explains: [
         ...new Set([...narrow.map(symptom.narrow), ...ofPods(subject, narrow)]),
         ...lost.map(({ name }) => symptom.nodeSilent(name)),
@@ -47,6 +72,15 @@ export const mtuSmallerSwitchPort: Trouble = {
     return [finding];
   },
 };
+
+/** The one node that all of it is about, where its own interface has less than the others and the stack say. */
+function smallerLink(subject: Subject, nodes: readonly string[], promised: number) {
+  const [node, another] = nodes;
+  const link = node === undefined || another !== undefined ? undefined : uplinkOf(subject, node);
+  if (node === undefined || link === undefined) return undefined;
+  const isSmaller = link.mtu < promised && link.mtu < subject.cluster.network.interfaceMtu;
+  return isSmaller ? { node, link: link.name, mtu: link.mtu } : undefined;
+}
 
 function setLink(subject: Subject, on: string, mtu: number): Diagnosis['mend'] {
   const link = uplinkOf(subject, on);

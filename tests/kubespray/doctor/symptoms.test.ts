@@ -25,7 +25,7 @@ describe('symptoms', () => {
   });
 
   it('are paths that miss UDP alone, or TCP, where a second one of a node says so too', () => {
-    const at = (which: object, change: object) =>
+    const at = (which: Readonly<Record<string, unknown>>, change: object) =>
       symptoms({ base: { way: 'none' }, edits: [{ at: ['paths', which], with: { ...change } }] });
     const homelab = { layer: 'pod', to: 'homelab' };
     assert.deepEqual(at(homelab, { udp: 'silent' }), [
