@@ -62,6 +62,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = self.place()
+        if path == "/version" and read("faults.json", {}).get("api") == "refused":
+            return self.say(500, {"message": "dial tcp 192.0.2.1:6443: connect: connection refused\n"})
         if path == "/version":
             return self.say(200, {"gitVersion": "v1.35.4"})
         found = stored(path)

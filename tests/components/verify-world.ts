@@ -27,7 +27,7 @@ export type Faults = {
   readonly pods?: Readonly<Record<string, unknown>>;
   readonly policies?: 'ignored' | 'allowed-before';
   readonly delete?: 'refused';
-  readonly api?: 'down';
+  readonly api?: 'down' | 'refused';
 };
 
 export class VerifyWorld {

@@ -250,6 +250,13 @@ describe('a verification on the controller', function () {
       /the API does not answer: alpha: error: the server is not to be found here/,
     );
     assert.match(result(silent, 'pods-across-nodes').seen, /the API does not answer/);
+    world.faults({ api: 'refused' });
+    const refused = await world.verify(world.plan([{ kind: 'node', with: { node: 'alpha' } }]));
+    assert.equal(
+      result(refused, 'node').seen,
+      'the API does not answer: alpha: dial tcp 192.0.2.1:6443: connect: connection refused (status 500)',
+    );
+    world.faults({ api: 'down' });
     world.net.onNode('touch', `${world.dir}/down`);
     const down = await world.verify(world.plan([{ kind: 'node', with: { node: 'beta' } }]));
     assert.equal(result(down, 'node').seen, 'beta could not be asked: ssh: connect to host: No route to host');

@@ -31,7 +31,7 @@ class Api:
                 answer = await node.ask("api", 12, method="GET", path="/version")
                 if answer["status"] == 200:
                     return node
-                said.append(f"{node.name}: status {answer['status']}")
+                said.append(f"{node.name}: {words(answer['status'], answer['body'])}")
             except Silent as error:
                 said.append(str(error))
         raise Silent(f"the API does not answer: {'; '.join(said) or 'no control-plane node is declared'}")
@@ -62,5 +62,5 @@ class Api:
 
 
 def words(status: int, answer: Any) -> str:
-    said = answer.get("message") if isinstance(answer, dict) else str(answer)
-    return f"{said or 'no message'} (status {status})"
+    said = str((answer.get("message") if isinstance(answer, dict) else answer) or "no message").strip()
+    return f"{said} (status {status})"

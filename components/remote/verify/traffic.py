@@ -92,7 +92,8 @@ async def dns(run: Any, given: dict[str, Any], seconds: float) -> Outcome:
             return ("", f"{server} answers, but the kubelet hands {', '.join(handed)} to pods")
         return (f"{given['address']} by {server}", None)
 
-    return await each_node(run, given["nodes"], one)
+    outcome, seen, hint = await each_node(run, given["nodes"], one)
+    return (outcome, seen, hint if outcome == "passed" else "who answers for names, and where: kubectl -n kube-system get pods -o wide | grep dns")
 
 
 async def service(run: Any, given: dict[str, Any], seconds: float) -> Outcome:
