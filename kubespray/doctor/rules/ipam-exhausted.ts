@@ -26,7 +26,7 @@ export const ipamExhausted: Trouble = {
       message: `${pools.length === 1 ? `the pool ${pools[0]?.name} has` : `the pools ${listed(pools.map(({ name }) => name))} have`} no ${strictAffinity ? 'block' : 'address'} left${waiting.length === 0 ? '' : `: ${counted(waiting.length, 'pod')} ${waiting.length === 1 ? 'waits' : 'wait'} for one`}`,
       nodes: [...new Set(waiting.map(({ node }) => node))],
       evidence: shortened([
-        ...pools.map(poolLine),
+        ...pools.flatMap(poolLines),
         ...waiting.map(({ pod, node, why }) => `API: pod ${pod} on ${node}: ${why}`),
       ]),
       why: 'New pods stay in ContainerCreating; what runs goes on until it is made anew.',
@@ -54,8 +54,28 @@ export function ipamOf({ cluster }: Subject): { strictAffinity: boolean; maxBloc
   return ipam.kind === 'calico' ? ipam : { strictAffinity: false, maxBlocksPerHost: 0 };
 }
 
-export function poolLine({ name, cidr, addresses, held, blocks, taken }: Pool): string {
-  return `API: pool ${name} (${cidr}): ${held} of ${addresses} addresses held, ${taken.length} of ${blocks} blocks taken (IPAMBlocks)`;
+/** What of the pool is taken, and by whom: `API: of default-pool, by node: masternode 128 in 2 blocks, homelab 64 in 1 block` */
+export function poolLines({ name, cidr, addresses, held, blocks, taken }: Pool): string[] {
+  return [
+    `API: pool ${name} (${cidr}): ${held} of ${addresses} addresses held, ${taken.length} of ${blocks} blocks taken (IPAMBlocks)`,
+    ...(taken.length === 0 ? [] : [`API: of ${name}, by node: ${byNode(taken)}`]),
+  ];
+}
+
+/** Most that are named. */
+const NODES = 5;
+
+/** The nodes that hold most first; addresses in blocks that no node has are of none. */
+function byNode(taken: Pool['taken']): string {
+  const nodes = new Map<string, { held: number; blocks: number }>();
+  for (const { node, held } of taken) {
+    const name = node ?? 'no node';
+    const sum = nodes.get(name) ?? { held: 0, blocks: 0 };
+    nodes.set(name, { held: sum.held + held.length, blocks: sum.blocks + 1 });
+  }
+  const most = [...nodes].sort(([, a], [, b]) => b.held - a.held);
+  const words = most.slice(0, NODES).map(([name, sum]) => `${name} ${sum.held} in ${counted(sum.blocks, 'block')}`);
+  return [...words, ...(most.length > NODES ? [`${counted(most.length - NODES, 'node')} more`] : [])].join(', ');
 }
 
 /** A second pool beside the first: nothing that runs is touched. */

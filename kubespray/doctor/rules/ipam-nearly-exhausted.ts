@@ -1,5 +1,5 @@
 import type { Diagnosis, Trouble } from '../types.ts';
-import { ipamExhausted, ipamOf, poolLine, secondPool, stackOf } from './ipam-exhausted.ts';
+import { ipamExhausted, ipamOf, poolLines, secondPool, stackOf } from './ipam-exhausted.ts';
 import { openPools } from './pools.ts';
 
 /** Share of all addresses from which on it is said. */
@@ -22,7 +22,7 @@ export const ipamNearlyExhausted: Trouble = {
       severity: 'failing',
       message: `${used} of ${all} ${strictAffinity ? 'blocks' : 'addresses'} are taken`,
       nodes: [],
-      evidence: pools.map(poolLine),
+      evidence: pools.flatMap(poolLines),
       why: 'Once none is left, new pods stay in ContainerCreating; a roll-out needs some addresses twice.',
       mend: secondPool(subject).mend,
       ...stackOf(subject),
