@@ -19,7 +19,7 @@ export const firewallActive: Trouble = {
           severity: forwarding.length > 0 ? 'broken' : 'risk',
           message:
             forwarding.length > 0
-              ? `a firewall of ${name} stops what is forwarded: its pods reach nobody on other nodes`
+              ? `a firewall of ${name} stops ${isPart(silent) ? 'some of ' : ''}what is forwarded: its pods ${isPart(silent) ? 'have no answer to all that they ask' : 'reach nobody on other nodes'}`
               : `${unit} is active on ${name}`,
           nodes: [name],
           evidence: [
@@ -39,6 +39,11 @@ export const firewallActive: Trouble = {
     });
   },
 };
+
+/** Echoes come back everywhere, and TCP or UDP do not. */
+function isPart(symptoms: readonly string[]): boolean {
+  return symptoms.every((one) => one.includes(' without '));
+}
 
 /** Of a chain for what is forwarded, whatever it is: no port, no single interface, none of a container's engine of its own. */
 function stopsForwarding(line: string): boolean {
