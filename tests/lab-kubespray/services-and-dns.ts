@@ -62,6 +62,32 @@ type Question =
   | readonly ['word', string, number, number];
 type Answer = string | readonly string[];
 
+/** Asks one Service from one socket, before and after the Service is made: whether each time an answer comes. */
+const asksOn = String.raw`
+import json, socket, struct, subprocess, sys, time
+address, name = sys.argv[1:]
+kubectl = ["/usr/local/bin/kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "-n", "kube-system"]
+question = struct.pack(">6H", 7, 0x100, 1, 0, 0, 0) + b"".join(bytes([len(x)]) + x.encode() for x in name.split(".")) + b"\0" + struct.pack(">2H", 1, 1)
+service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}, "spec": {"clusterIP": address, "selector": {"k8s-app": "kube-dns"}, "ports": [{"port": 53, "protocol": "UDP"}]}}
+asks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asks.settimeout(0.5)
+asks.connect((address, 53))
+def answered(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            asks.send(question)
+            return len(asks.recv(512)) > len(question)
+        except OSError:
+            pass
+    return False
+before = answered(1)
+subprocess.run(kubectl + ["apply", "-f", "-"], input=json.dumps(service).encode(), check=True, stdout=subprocess.DEVNULL)
+after = answered(25)
+subprocess.run(kubectl + ["delete", "service", "late"], check=True, stdout=subprocess.DEVNULL)
+print(json.dumps([before, after]))
+`;
+
 /** What a lab's Services and its DNS promise, as tests of a cluster that is there and stays as it was. */
 export function servicesAndDns(ground: () => Ground): void {
   let nodes: LabNodes;
@@ -109,6 +135,18 @@ export function servicesAndDns(ground: () => Ground): void {
     assert.deepEqual(everywhere(['port', '10.233.0.1', 443], ['port', '10.233.0.1', 444], ...asked), [
       ['open', 'refused', ...names, ...names],
     ]);
+  });
+
+  it('answer who has asked on the same socket since before they were there', () => {
+    const said = nodes.run(
+      'masternode',
+      'python3',
+      '-c',
+      asksOn,
+      '10.233.0.99',
+      'kubernetes.default.svc.cluster.local',
+    );
+    assert.deepEqual(JSON.parse(said), [false, true]);
   });
 
   it('go to each of their pods, also from that pod itself, and to nobody once they are gone', async () => {

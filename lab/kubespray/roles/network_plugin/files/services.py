@@ -102,6 +102,14 @@ def run(*argv, text=None):
     return done.stdout
 
 
+def forget(ports):
+    """Flows of UDP to these Services. Who asked before there was a rule, or an endpoint that is gone, would go on asking nobody for as long as
+    the same socket asks: the kernel keeps what it decided for the flow (kube-proxy does the same: pkg/proxy/conntrack/cleanup.go)."""
+    for address in sorted({p["address"] for p in ports if p["protocol"] == "udp"}):
+        # It ends with 1 where there was none.
+        subprocess.run(["conntrack", "-D", "-p", "udp", "--orig-dst", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def local_routes():
     """The cluster IPs that are addresses of this node."""
     shown = run("ip", "route", "show", "table", "local", "type", "local", "proto", PROTO)
@@ -123,6 +131,7 @@ class Services:
         text = rules(ports)
         if text != self.written:
             run("nft", "-f", "-", text=text)
+            forget(ports)
             self.written = text
         wanted = {address for address in map(cluster_ip, services) if address}
         if wanted != self.routes:
