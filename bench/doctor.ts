@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { packageDir } from '../cli/project.ts';
 import type { Report } from '../kubespray/doctor/index.ts';
 import { Farm } from '../tests/support/farm/index.ts';
-import { type Cost, cost, median, row, wallOf } from './measure.ts';
+import { median, row, wallOf } from './measure.ts';
+import { withOwnLab } from './own-lab.ts';
 
 const ROUNDS = 5;
 
@@ -20,22 +21,12 @@ export async function benchDoctor(): Promise<boolean> {
 }
 
 async function onLab(): Promise<boolean> {
-  const state = mkdtempSync(join(tmpdir(), 'calispray-bench-doctor-'));
-  const env = { ...process.env, CALISPRAY_STATE: state, CALISPRAY_LAB: 'bench' };
-  const calispray = async (...words: string[]): Promise<Cost> => {
-    const taken = await cost([process.execPath, join(packageDir, 'cli/main.ts'), ...words], env);
-    if (taken.code !== 0) throw new Error(`calispray ${words.join(' ')} ended with ${taken.code}:\n${taken.output}`);
-    return taken;
-  };
-  try {
+  return withOwnLab(async (calispray) => {
     await calispray('start');
     const taken: number[] = [];
     for (let round = 0; round < ROUNDS; round++) taken.push((await calispray('doctor')).wall);
     return row('doctor on a lab of three nodes, nothing found', median(taken), 's', 10);
-  } finally {
-    await cost([process.execPath, join(packageDir, 'cli/main.ts'), 'down'], env);
-    rmSync(state, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Nodes without a cluster: what they are asked and every path between them is the same. In turns, as what else the machine does falls on both. */
